@@ -1,0 +1,181 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One set of compiler settings for every target: Swift 6 mode, and the upcoming features that keep imports honest.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let x509 = product(name: "X509", package: "swift-certificates")
+}
+
+let package = Package(
+    name: "esddns",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "OperatorCore", targets: ["OperatorCore"]),
+        .library(name: "WANDetection", targets: ["WANDetection"]),
+        .library(name: "DNSRecords", targets: ["DNSRecords"]),
+        .executable(name: "esddns-leader", targets: ["esddns-leader"]),
+        .executable(name: "esddns-updater", targets: ["esddns-updater"]),
+        .executable(name: "esddns", targets: ["esddns"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Executables: argument parsing, composition of services, exit codes.
+        .executableTarget(
+            name: "esddns-leader",
+            dependencies: ["AddressSync", .argumentParser],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "esddns-updater",
+            dependencies: ["AddressSync", .argumentParser],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "esddns",
+            dependencies: ["AddressSync", "ClusterSimulator", .argumentParser],
+            swiftSettings: strict
+        ),
+
+        // The application.
+        .target(
+            name: "AddressSync",
+            dependencies: [
+                "DNSRecords", "NetworkPrimitives", "OperatorCore", "StatusServer", "WANDetection",
+                .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Its parts. Arrows of dependency only ever point down this list.
+        .target(
+            name: "StatusServer",
+            dependencies: [.hummingbird, .logging, .metrics, .serviceLifecycle],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DNSRecords",
+            dependencies: ["CurlHTTP", "NetworkPrimitives", .crypto, .httpTypes, .logging, .metrics],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "WANDetection",
+            dependencies: [
+                "CurlHTTP", "NetworkPrimitives", .httpTypes, .logging, .metrics, .nioCore, .nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "OperatorCore",
+            dependencies: ["CurlHTTP", .httpTypes, .logging, .metrics],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "NetworkPrimitives",
+            dependencies: [.nioCore, .nioPosix],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CurlHTTP",
+            dependencies: ["CurlShims", .httpTypes],
+            swiftSettings: strict
+        ),
+        .target(name: "CurlShims", dependencies: ["CLibcurl"]),
+        .systemLibrary(
+            name: "CLibcurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+        ),
+
+        // Not part of the image: what tests and `esddns demo` run against.
+        .target(
+            name: "ClusterSimulator",
+            dependencies: [
+                "NetworkPrimitives", .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .x509,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests mirror the sources.
+        .testTarget(
+            name: "AddressSyncTests",
+            dependencies: ["AddressSync", "ClusterSimulator"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClusterSimulatorTests",
+            dependencies: ["ClusterSimulator", "CurlHTTP", "NetworkPrimitives", .httpTypes],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CurlHTTPTests",
+            dependencies: ["CurlHTTP", .crypto, .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .x509],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DNSRecordsTests",
+            dependencies: ["DNSRecords", "NetworkPrimitives", "CurlHTTP", .crypto, .httpTypes, .nioCore, .nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NetworkPrimitivesTests",
+            dependencies: ["NetworkPrimitives", .nioCore, .nioEmbedded, .nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OperatorCoreTests",
+            dependencies: ["OperatorCore", "ClusterSimulator", "CurlHTTP", .httpTypes],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StatusServerTests",
+            dependencies: ["StatusServer", "CurlHTTP", .httpTypes, .logging, .metrics],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WANDetectionTests",
+            dependencies: ["WANDetection", "CurlHTTP", "NetworkPrimitives", .httpTypes, .nioCore, .nioPosix],
+            swiftSettings: strict
+        ),
+        // Against coturn, Knot and the built executables; scripts/install-test-servers.sh installs what it needs.
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["AddressSync", "ClusterSimulator", "DNSRecords", "NetworkPrimitives", "WANDetection"],
+            swiftSettings: strict
+        ),
+    ]
+)

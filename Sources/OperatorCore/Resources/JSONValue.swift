@@ -1,0 +1,68 @@
+/// Any JSON document, kept whole: what a Kubernetes object is before anybody gives it a type.
+///
+/// Objects of the API server pass through this type and back without losing fields that this library does not know.
+public enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+}
+
+extension JSONValue {
+    /// A member of an object. Reading anything that is not there gives `nil`; writing `nil` removes the member;
+    /// writing into what is not an object makes it one.
+    public subscript(_ key: String) -> JSONValue? {
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members[key]
+        }
+        set {
+            var members: [String: JSONValue] = [:]
+            if case .object(let existing) = self { members = existing }
+            members[key] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// A member of nested objects: `json[["metadata", "resourceVersion"]]`. Writing creates the objects on the way.
+    public subscript(_ path: [String]) -> JSONValue? {
+        get {
+            var value: JSONValue? = self
+            for key in path { value = value?[key] }
+            return value
+        }
+        set {
+            guard let first = path.first else { return }
+            guard path.count > 1 else {
+                self[first] = newValue
+                return
+            }
+            var inner = self[first] ?? .object([:])
+            inner[Array(path.dropFirst())] = newValue
+            self[first] = inner
+        }
+    }
+
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    public var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
+    public var isNull: Bool { self == .null }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(Dictionary(elements) { _, last in last })
+    }
+    public init(nilLiteral: ()) { self = .null }
+}
