@@ -158,7 +158,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OperatorCoreTests",
-            dependencies: ["OperatorCore", "ClusterSimulator", "CurlHTTP", .httpTypes],
+            dependencies: ["OperatorCore", "ClusterSimulator", "CurlHTTP", .httpTypes, .logging, .metrics],
             swiftSettings: strict
         ),
         .testTarget(
