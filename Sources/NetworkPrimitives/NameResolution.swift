@@ -1,5 +1,6 @@
 public import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -12,8 +13,8 @@ import NIOPosix
 extension HostPort {
     /// The socket addresses behind this host, by the operating system's resolver where it is a name.
     ///
-    /// The resolver blocks, so it runs on a thread pool; a cancelled task leaves it to finish there and returns at once
-    /// only where the host is already an address.
+    /// The resolver blocks, so it runs on a thread pool. A cancelled task returns at once with
+    /// ``ExchangeError/cancelled`` and leaves the resolver to finish there, so that a dead name server delays nobody.
     ///
     /// - Parameter family: keeps only addresses of that family; `nil` keeps all.
     /// - Returns: at least one address, in the resolver's order of preference, without duplicates.
@@ -29,16 +30,34 @@ extension HostPort {
             }
         }
         let (host, port) = (host, port)
-        let found: Result<[SocketAddress], ExchangeError>
+        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [SocketAddress].self)
+        let result = promise.futureResult
+        let interest = Interest()
+        NIOThreadPool.singleton.submit { state in
+            guard case .active = state, interest.exists else { return promise.fail(ExchangeError.cancelled) }
+            promise.completeWith(addressInfo(host: host, port: port, family: family).mapError { $0 as any Error })
+        }
         do {
-            found = try await NIOThreadPool.singleton.runIfActive {
-                addressInfo(host: host, port: port, family: family)
+            return try await withTaskCancellationHandler {
+                try await result.get()
+            } onCancel: {
+                interest.end()
+                promise.fail(ExchangeError.cancelled)
             }
         } catch {
-            throw .cancelled
+            throw ExchangeError(error)
         }
-        return try found.get()
     }
+}
+
+/// Whether somebody still waits for a name. Questions that nobody waits for must not queue up on the few threads of the
+/// pool while a name server is dead.
+private final class Interest: Sendable {
+    private let isWaiting = Mutex(true)
+
+    var exists: Bool { isWaiting.withLock { $0 } }
+
+    func end() { isWaiting.withLock { $0 = false } }
 }
 
 /// `getaddrinfo`, blocking.

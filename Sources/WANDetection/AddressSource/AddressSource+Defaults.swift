@@ -1,0 +1,23 @@
+extension AddressSource {
+    /// STUN servers over UDP, the operators in the order in which they are asked.
+    public static let defaultSTUN: [AddressSource] = [
+        "stun.l.google.com:19302",
+        "stun.cloudflare.com:3478",
+        "global.stun.twilio.com:3478",
+        "stun.nextcloud.com:3478",
+        "stun1.l.google.com:19302",
+        "stun2.l.google.com:19302",
+        "stun3.l.google.com:19302",
+        "stun4.l.google.com:19302",
+    ].compactMap { try? AddressSource(parsingSTUN: $0) }
+
+    /// Web services over HTTPS, the operators in the order in which they are asked.
+    public static let defaultHTTPS: [AddressSource] = [
+        "https://api.ipify.org",
+        "https://checkip.amazonaws.com",
+        "https://api.cloudflare.com/cdn-cgi/trace",
+        "https://ifconfig.me/ip",
+        "https://v4.ident.me",
+        "https://ipv4.icanhazip.com",
+    ].compactMap { try? AddressSource(parsingHTTP: $0) }
+}

@@ -1,0 +1,106 @@
+public import NetworkPrimitives
+
+/// The rules by which a round of detection decides.
+public struct QuorumSettings: Hashable, Sendable {
+    /// Which family is detected; each has its own rounds.
+    public var family: IPAddress.Family
+    /// How many operators have to agree, at least 1. One means to believe the first who answers.
+    public var quorum: Int
+    /// Lets private and loopback addresses be published and asked, and plain HTTP be used. For tests.
+    public var allowNonGlobal: Bool
+    /// Whether a changed address needs an authenticated vote, or a second round where no source is authenticated.
+    /// Turned off only where nothing is published, such as a command that prints the address.
+    public var authenticateChanges: Bool
+    public var timing: RoundTiming
+
+    public init(
+        family: IPAddress.Family = .ipv4, quorum: Int = 2, allowNonGlobal: Bool = false,
+        authenticateChanges: Bool = true, timing: RoundTiming = RoundTiming()
+    ) {
+        self.family = family
+        self.quorum = quorum
+        self.allowNonGlobal = allowNonGlobal
+        self.authenticateChanges = authenticateChanges
+        self.timing = timing
+    }
+
+    /// Votes that an address needs once anybody disagrees.
+    var quorumUnderDissent: Int { max(quorum, 3) }
+
+    /// Votes by which an address counts as an egress of its own; a single operator never makes a second egress.
+    var quorumOfEgress: Int { max(quorum, 2) }
+
+    /// What is wrong with these settings for these sources: one sentence for each problem, empty where all is well.
+    public func problems(with sources: [AddressSource]) -> [String] {
+        var problems: [String] = []
+        var seen: Set<AddressSource.Endpoint> = []
+        for source in sources where !seen.insert(source.endpoint).inserted {
+            problems.append("the source \(source) is listed twice")
+        }
+        let operators = Set(sources.map(\.operatorName))
+        if sources.isEmpty {
+            problems.append("there is no address source; expected at least one STUN server or URL")
+        }
+        if quorum < 1 {
+            problems.append("the quorum is \(quorum); expected 1 or more")
+        } else if !sources.isEmpty, operators.count < quorum {
+            problems.append(
+                "the quorum is \(quorum), but the sources have only \(operators.count) "
+                    + "operator\(operators.count == 1 ? "" : "s") (\(operators.sorted().joined(separator: ", "))); "
+                    + "expected sources of \(quorum) operators, or a lower quorum")
+        }
+        guard !allowNonGlobal else { return problems }
+        for source in sources {
+            switch source.endpoint {
+            case .server(let server):
+                guard let objection = IPAddress(server.host).flatMap(SpecialPurposeRegistry.objection) else { continue }
+                problems.append(
+                    "the STUN server \(source) cannot see our WAN address: \(objection); expected a global address")
+            case .url(let url):
+                guard !url.isSecure else { continue }
+                problems.append(
+                    "the source \(source) is plain HTTP, which anybody on the way can forge; expected https")
+            }
+        }
+        return problems
+    }
+}
+
+/// When a round asks whom, and how long it waits.
+public struct RoundTiming: Hashable, Sendable {
+    /// Operators asked at once in the beginning; at least one more than the quorum are asked in any case.
+    public var firstWave: Int
+    /// Operators asked in each further wave.
+    public var furtherWave: Int
+    /// Bounds of the wait between the first wave and the second, which is 1.5 times the usual 95th percentile of the
+    /// answers' durations. Later waves follow at the upper bound.
+    public var hedgeDelay: ClosedRange<Duration>
+    /// When web sources are asked, if there is no quorum without them.
+    public var webDelay: Duration
+    /// Between waves of web sources.
+    public var webHedgeDelay: Duration
+    /// Shortest wait for further votes once operators disagree.
+    public var dissentWait: Duration
+    /// When a round without a quorum ends.
+    public var deadline: Duration
+
+    public init(
+        firstWave: Int = 3, furtherWave: Int = 2,
+        hedgeDelay: ClosedRange<Duration> = .milliseconds(5) ... .milliseconds(250),
+        webDelay: Duration = .milliseconds(300), webHedgeDelay: Duration = .seconds(1),
+        dissentWait: Duration = .milliseconds(250), deadline: Duration = .seconds(10)
+    ) {
+        self.firstWave = firstWave
+        self.furtherWave = furtherWave
+        self.hedgeDelay = hedgeDelay
+        self.webDelay = webDelay
+        self.webHedgeDelay = webHedgeDelay
+        self.dissentWait = dissentWait
+        self.deadline = deadline
+    }
+
+    func hedgeDelay(usualLatency: Duration?) -> Duration {
+        guard let usualLatency else { return hedgeDelay.upperBound }
+        return min(max(usualLatency * 1.5, hedgeDelay.lowerBound), hedgeDelay.upperBound)
+    }
+}
