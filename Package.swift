@@ -16,7 +16,7 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
-    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
@@ -84,7 +84,9 @@ let package = Package(
         // Its parts. Arrows of dependency only ever point down this list.
         .target(
             name: "StatusServer",
-            dependencies: [.hummingbird, .logging, .metrics, .serviceLifecycle],
+            dependencies: [
+                .httpTypes, .hummingbirdCore, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -163,7 +165,9 @@ let package = Package(
         ),
         .testTarget(
             name: "StatusServerTests",
-            dependencies: ["StatusServer", "CurlHTTP", .httpTypes, .logging, .metrics],
+            dependencies: [
+                "StatusServer", .httpTypes, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
