@@ -70,9 +70,9 @@ public struct IPv6Address: Hashable, Sendable, Comparable {
 extension IPv6Address: LosslessStringConvertible {
     /// Accepts the forms of RFC 4291 section 2.2, without a zone.
     public init?(_ text: String) {
-        var address = in6_addr()
-        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
-        bytes = withUnsafeBytes(of: &address) { Array($0) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
+        self.bytes = bytes
     }
 
     /// The recommended form of RFC 5952.
