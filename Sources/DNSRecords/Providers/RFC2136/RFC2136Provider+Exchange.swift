@@ -1,0 +1,77 @@
+import NetworkPrimitives
+
+extension RFC2136Provider {
+    /// Sends a signed message and returns its verified answer.
+    ///
+    /// The server may have seen an update whose answer did not come, or is not to be believed.
+    func askSigned(_ message: DNSMessage, isWrite: Bool) async throws(ProviderError) -> DNSMessage {
+        guard let secret = key.bytes else {
+            throw ProviderError(
+                .refused, "the secret of the key \"\(key.name)\" is not base64; expected what the key file has")
+        }
+        let signer = TSIGSigner(keyName: key.name, algorithm: key.algorithm, key: secret)
+        let request: TSIGSigner.SignedRequest
+        do throws(DNSEncodingError) {
+            request = try signer.sign(message, at: wallClock.secondsSinceEpoch)
+        } catch {
+            throw ProviderError(.permanent, error.description)
+        }
+        let reply: DNSReply
+        do throws(ExchangeError) {
+            reply = try await dns.ask(request.bytes, at: server)
+        } catch {
+            throw providerError(error, isWrite: isWrite)
+        }
+        do throws(TSIGFailure) {
+            try signer.verify(reply, to: request, at: wallClock.secondsSinceEpoch)
+        } catch {
+            throw providerError(error, isWrite: isWrite)
+        }
+        return reply.message
+    }
+
+    private func providerError(_ error: ExchangeError, isWrite: Bool) -> ProviderError {
+        switch error {
+        case .unresolvable, .refused, .unreachable:
+            ProviderError(.temporary, "\(server): \(error)")
+        case .timedOut, .malformed, .cancelled:
+            ProviderError(isWrite ? .uncertain : .temporary, "\(server): \(error)")
+        }
+    }
+
+    private func providerError(_ failure: TSIGFailure, isWrite: Bool) -> ProviderError {
+        let key = "the key \"\(key.name)\" with \(key.algorithm.rawValue)"
+        return switch failure {
+        case .unknownKey:
+            ProviderError(
+                .refused,
+                "\(server) does not know \(key), or does not allow it here (BADKEY); check the key's name and algorithm, "
+                    + "and what the server allows it")
+        case .badSignature:
+            ProviderError(
+                .refused,
+                "\(server) does not accept the signature by \(key) (BADSIG); the secret is not the server's, check it")
+        case .badTruncation:
+            ProviderError(
+                .refused, "\(server) wants a longer signature than \(key) gives (BADTRUNC); use another algorithm")
+        case .clocksDiffer(let seconds):
+            ProviderError(
+                .refused,
+                "the clock here is \(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") the clock of \(server), so "
+                    + "that signatures by \(key) are not valid (BADTIME, at most \(TSIGSigner.fudge) s); set the clocks"
+            )
+        case .unsigned(.refused):
+            ProviderError(.refused, "\(server) refuses the request (REFUSED), although it is signed by \(key)")
+        case .unsigned(let code):
+            ProviderError(
+                isWrite ? .uncertain : .temporary,
+                "\(server) answers \(code) without a signature; expected one by \(key)")
+        case .otherKey, .forged, .malformed:
+            ProviderError(
+                isWrite ? .uncertain : .temporary,
+                "the answer from \(server) does not have a valid signature by \(key) and is not believed")
+        case .other(let code):
+            ProviderError(.refused, "\(server) answers \(code) to a request signed by \(key)")
+        }
+    }
+}

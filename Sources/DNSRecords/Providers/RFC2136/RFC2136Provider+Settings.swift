@@ -1,0 +1,43 @@
+import NetworkPrimitives
+
+extension ProviderKind {
+    /// Dynamic updates with a shared key.
+    static let rfc2136 = ProviderKind(
+        name: "rfc2136",
+        summary:
+            "any DNS server that takes dynamic updates (RFC 2136) signed with TSIG, such as BIND, Knot or PowerDNS",
+        settings: [
+            .init("RFC2136_SERVER", "HOST[:PORT] of the server that takes updates; the port is 53 if not given"),
+            .init("RFC2136_KEY_NAME", "the key's name on the server"),
+            .init("RFC2136_KEY_ALGORITHM", "hmac-sha1, hmac-sha256 (if not set), hmac-sha384 or hmac-sha512"),
+            .init("RFC2136_KEY_SECRET", isSecret: true, "the key in base64"),
+        ]
+    ) { reader, dependencies in
+        let server = reader.required("RFC2136_SERVER", expected: "HOST or HOST:PORT of the server that takes updates") {
+            try HostPort(parsing: $0, defaultPort: 53)
+        }
+        let name = reader.required("RFC2136_KEY_NAME", expected: "the key's name on the server") {
+            try DomainName(parsing: $0)
+        }
+        let names = TSIGAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+        let algorithm = reader.optional("RFC2136_KEY_ALGORITHM", expected: "one of \(names)") {
+            TSIGAlgorithm(parsing: $0)
+        }
+        let problems = reader.problems.count
+        let secret = reader.secret("RFC2136_KEY_SECRET")
+        if secret == nil, reader.problems.count == problems {
+            reader.report("RFC2136_KEY_SECRET", expected: "the key in base64, here or in a file; it is not set")
+        }
+        let zone = reader.zone()
+        let ttl = reader.ttl(accepted: 1...TTLPolicy.largest)
+        guard let server, let name, let secret else { return nil }
+        let key = TSIGKey(name: name, algorithm: algorithm ?? .sha256, secret: secret)
+        guard key.bytes != nil else {
+            reader.report("RFC2136_KEY_SECRET", value: "<redacted>", expected: "the key in base64")
+            return nil
+        }
+        return RFC2136Provider(
+            server: server, key: key, zone: zone, ttlPolicy: TTLPolicy(configured: ttl),
+            dns: dependencies.dns, wallClock: dependencies.wallClock)
+    }
+}

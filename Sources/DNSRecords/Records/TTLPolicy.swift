@@ -1,0 +1,31 @@
+/// Which TTL a record gets when it is written.
+public struct TTLPolicy: Hashable, Sendable {
+    /// The user's wish in seconds; `nil` keeps what the record has.
+    public var configured: UInt32?
+    /// What a new record gets where nobody wishes anything, in seconds.
+    public var initial: UInt32
+    /// What the provider accepts, in seconds.
+    public var accepted: ClosedRange<UInt32>
+
+    /// The largest TTL that there is (RFC 2181 section 8).
+    public static let largest: UInt32 = 2_147_483_647
+
+    public init(configured: UInt32? = nil, initial: UInt32 = 300, accepted: ClosedRange<UInt32> = 1...TTLPolicy.largest)
+    {
+        self.configured = configured
+        self.initial = initial
+        self.accepted = accepted
+    }
+
+    /// The TTL that is insisted on, within what the provider accepts; `nil` if any will do.
+    func wanted(by desired: RecordSet) -> UInt32? {
+        (desired.ttl ?? configured).map(clamped)
+    }
+
+    /// The TTL to write.
+    func ttl(for desired: RecordSet, replacing current: RecordSet?) -> UInt32 {
+        wanted(by: desired) ?? clamped(current?.ttl ?? initial)
+    }
+
+    private func clamped(_ ttl: UInt32) -> UInt32 { min(max(ttl, accepted.lowerBound), accepted.upperBound) }
+}

@@ -1,0 +1,71 @@
+import NetworkPrimitives
+
+/// Reads a provider's settings one after the other and remembers everything that is wrong with them.
+struct SettingReader {
+    private let settings: any ProviderSettings
+    private(set) var problems: [SettingProblem] = []
+
+    init(_ settings: any ProviderSettings) { self.settings = settings }
+
+    func isSet(_ name: String) -> Bool { settings.string(name) != nil }
+
+    mutating func report(_ name: String, value: String? = nil, expected: String) {
+        problems.append(SettingProblem(name: settings.displayName(name), value: value, expected: expected))
+    }
+
+    /// A setting that may be left out.
+    ///
+    /// - Parameter parse: makes a value of the text, or throws what would be right.
+    mutating func optional<Value>(
+        _ name: String, expected: String, _ parse: (String) throws -> Value?
+    ) -> Value? {
+        guard let text = settings.string(name) else { return nil }
+        do {
+            if let value = try parse(text) { return value }
+            report(name, value: text, expected: expected)
+        } catch {
+            report(name, value: text, expected: "\(expected); \(error)")
+        }
+        return nil
+    }
+
+    /// A setting that has to be there.
+    mutating func required<Value>(
+        _ name: String, expected: String, _ parse: (String) throws -> Value?
+    ) -> Value? {
+        guard isSet(name) else {
+            report(name, expected: "\(expected); it is not set")
+            return nil
+        }
+        return optional(name, expected: expected, parse)
+    }
+
+    /// A secret from the setting or from a file; `nil` if neither is set or something is wrong with it.
+    mutating func secret(_ name: String) -> SecretSource? {
+        do {
+            return try settings.secret(name)
+        } catch let problem as SettingProblem {
+            problems.append(problem)
+        } catch {
+            report(name, value: "<redacted>", expected: "a secret; \(error)")
+        }
+        return nil
+    }
+
+    /// The zone to use, if the user names one.
+    mutating func zone() -> RecordName? {
+        optional("ZONE", expected: "the name of the zone that holds the records, such as example.com") { text in
+            try DomainName(parsing: text)
+        }
+    }
+
+    /// The TTL to give records, if the user names one.
+    mutating func ttl(accepted: ClosedRange<UInt32>) -> UInt32? {
+        optional("TTL", expected: "a number of seconds from \(accepted.lowerBound) to \(accepted.upperBound)") { text in
+            UInt32(text).flatMap { accepted.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// The names of settings as the user knows them, for messages at run time.
+    func displayName(_ name: String) -> String { settings.displayName(name) }
+}
