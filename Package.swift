@@ -19,6 +19,7 @@ extension Target.Dependency {
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
@@ -172,7 +173,9 @@ let package = Package(
         ),
         .testTarget(
             name: "WANDetectionTests",
-            dependencies: ["WANDetection", "CurlHTTP", "NetworkPrimitives", .httpTypes, .nioCore, .nioPosix],
+            dependencies: [
+                "WANDetection", "CurlHTTP", "NetworkPrimitives", .httpTypes, .metricsTestKit, .nioCore, .nioPosix,
+            ],
             swiftSettings: strict
         ),
         // Against coturn, Knot and the built executables; scripts/install-test-servers.sh installs what it needs.

@@ -17,7 +17,8 @@ public final class Detector: Sendable {
     }
 
     private let sources: [AddressSource]
-    /// Whom probes ask in turn: STUN servers, which are the cheapest, or web sources where there are no others.
+    /// Whom probes ask in turn: STUN servers, which are the cheapest, or web sources where there are no others. Not
+    /// empty, since settings without a source are refused.
     private let probeSources: [AddressSource]
     private let settings: QuorumSettings
     private let lookup: any AddressLookup
@@ -26,15 +27,26 @@ public final class Detector: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
+    /// Settings and sources that do not fit together, so that no detection is possible.
+    public struct InvalidSettings: Error, Hashable, Sendable, CustomStringConvertible {
+        /// One sentence each; at least one.
+        public let problems: [String]
+
+        public var description: String { problems.joined(separator: "; ") }
+    }
+
     /// - Parameters:
-    ///   - sources: in the order of preference; check them with ``QuorumSettings/problems(with:)`` before.
+    ///   - sources: in the order of preference.
     ///   - lookup: asks one source.
     ///   - clock: measures and paces rounds.
+    /// - Throws: ``InvalidSettings`` with what ``QuorumSettings/problems(with:)`` finds.
     public init(
         sources: [AddressSource], settings: QuorumSettings = QuorumSettings(), lookup: any AddressLookup,
         clock: any Clock<Duration> = ContinuousClock(), metrics: DetectionMetrics = DetectionMetrics(),
         logger: Logger = Logger(label: "esddns.wan")
-    ) {
+    ) throws(InvalidSettings) {
+        let problems = settings.problems(with: sources)
+        guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
         self.sources = sources
         let stun = sources.filter { $0.transport == .stunUDP }
         probeSources = stun.isEmpty ? sources : stun
@@ -55,8 +67,8 @@ public final class Detector: Sendable {
         sources: [AddressSource], settings: QuorumSettings = QuorumSettings(), http: (any HTTPTransport)?,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         metrics: DetectionMetrics = DetectionMetrics(), logger: Logger = Logger(label: "esddns.wan")
-    ) {
-        self.init(
+    ) throws(InvalidSettings) {
+        try self.init(
             sources: sources, settings: settings,
             lookup: NetworkLookup(http: http, group: group, allowNonGlobal: settings.allowNonGlobal),
             metrics: metrics, logger: logger)
@@ -81,8 +93,7 @@ public final class Detector: Sendable {
     /// Asks one source one question: the cheapest way to notice a change. Each call asks the next source of the list.
     ///
     /// One answer decides nothing. A different address, or a failure, is a reason for a whole round.
-    public func probe() async -> Observation? {
-        guard !probeSources.isEmpty else { return nil }
+    public func probe() async -> Observation {
         let source = state.withLock { state in
             defer { state.nextProbe = (state.nextProbe + 1) % probeSources.count }
             return probeSources[state.nextProbe]

@@ -34,8 +34,13 @@ public struct QuorumSettings: Hashable, Sendable {
     public func problems(with sources: [AddressSource]) -> [String] {
         var problems: [String] = []
         var seen: Set<AddressSource.Endpoint> = []
-        for source in sources where !seen.insert(source.endpoint).inserted {
-            problems.append("the source \(source) is listed twice")
+        var distinct: [AddressSource] = []
+        for source in sources {
+            if seen.insert(source.endpoint).inserted {
+                distinct.append(source)
+            } else {
+                problems.append("the source \(source) is listed twice")
+            }
         }
         let operators = Set(sources.map(\.operatorName))
         if sources.isEmpty {
@@ -50,7 +55,7 @@ public struct QuorumSettings: Hashable, Sendable {
                     + "expected sources of \(quorum) operators, or a lower quorum")
         }
         guard !allowNonGlobal else { return problems }
-        for source in sources {
+        for source in distinct {
             switch source.endpoint {
             case .server(let server):
                 guard let objection = IPAddress(server.host).flatMap(SpecialPurposeRegistry.objection) else { continue }

@@ -96,6 +96,6 @@ extension QuorumState {
         if let index = errors.firstIndex(where: { $0.1.code == .notPublishable }) {
             return .notPublishable(errors.remove(at: index).1.detail)
         }
-        return .noAnswer(errors.first.map { "\($0.0): \($0.1)" } ?? "none was asked in time")
+        return .noAnswer(errors.first.map { "\($0.0): \($0.1)" } ?? "none answered in time")
     }
 }

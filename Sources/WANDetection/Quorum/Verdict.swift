@@ -27,6 +27,12 @@ public struct Verdict: Hashable, Sendable {
         public let operators: Int
         /// Whether one of their votes is authenticated.
         public let isAuthenticated: Bool
+
+        public init(address: IPAddress, operators: Int, isAuthenticated: Bool) {
+            self.address = address
+            self.operators = operators
+            self.isAuthenticated = isAuthenticated
+        }
     }
 
     public let condition: Condition
@@ -43,6 +49,20 @@ public struct Verdict: Hashable, Sendable {
     public let votes: [Observation]
     /// From the round's start to the decision.
     public let duration: Duration
+
+    /// Rounds make their verdicts themselves; this is for tests of those who use them.
+    public init(
+        condition: Condition, address: IPAddress?, candidate: IPAddress? = nil, shares: [Share] = [],
+        operatorsAsked: Int = 0, votes: [Observation] = [], duration: Duration = .zero
+    ) {
+        self.condition = condition
+        self.address = address
+        self.candidate = candidate
+        self.shares = shares
+        self.operatorsAsked = operatorsAsked
+        self.votes = votes
+        self.duration = duration
+    }
 
     /// All votes in one line, such as `stun.l.google.com:19302/udp=198.51.100.7 stun.example.net:3478/udp=timed_out`.
     ///

@@ -1,0 +1,111 @@
+import NetworkPrimitives
+import Testing
+
+@testable import WANDetection
+
+@Suite struct AddressSourceTests {
+    @Test(arguments: [
+        ("stun.l.google.com:19302", "google", "stun.l.google.com:19302/udp"),
+        ("stun.cloudflare.com", "cloudflare", "stun.cloudflare.com:3478/udp"),
+        ("Mine=stun.example.net:5000", "mine", "stun.example.net:5000/udp"),
+        ("192.0.2.1:3478", "192.0.2.1:3478", "192.0.2.1:3478/udp"),
+        ("[2001:db8::1]:3478", "[2001:db8::1]:3478", "[2001:db8::1]:3478/udp"),
+    ])
+    func readsSTUNServers(text: String, operatorName: String, description: String) throws {
+        let source = try AddressSource(parsingSTUN: text)
+        #expect(source.operatorName == operatorName)
+        #expect(source.description == description)
+        #expect(source.transport == .stunUDP)
+        #expect(!source.isAuthenticated)
+    }
+
+    @Test(arguments: [
+        "", "=host:1", "a b=host:1", "name=", "host:0", "host:65536", "host:x", "stun:host:3478", "a=b=c:1",
+    ])
+    func refusesWhatIsNoSTUNServer(text: String) {
+        do throws(AddressSource.ParseError) {
+            _ = try AddressSource(parsingSTUN: text)
+            Issue.record("\(text) was accepted")
+        } catch {
+            #expect(error.description.hasPrefix("\"\(text)\""))
+            #expect(error.description.hasSuffix("expected [OPERATOR=]HOST:PORT"))
+        }
+    }
+
+    @Test func readsWebSources() throws {
+        let plain = try AddressSource(parsingHTTP: "https://api.ipify.org")
+        #expect(plain.operatorName == "ipify")
+        #expect(plain.transport == .https)
+        #expect(plain.isAuthenticated)
+        let named = try AddressSource(parsingHTTP: "home=https://ip.example.net:8443/v4?key=a=b")
+        #expect(named.operatorName == "home")
+        #expect(named.description == "https://ip.example.net:8443/v4")
+        guard case .url(let url) = named.endpoint else {
+            Issue.record("a web source has a URL")
+            return
+        }
+        #expect(url.text == "https://ip.example.net:8443/v4?key=a=b")
+        #expect(url.host == HostPort(host: "ip.example.net", port: 8443))
+        #expect(url.path == "/v4")
+    }
+
+    @Test func anEqualsSignInAQueryIsNoOperator() throws {
+        #expect(try AddressSource(parsingHTTP: "https://ip.example.net/?a=b").operatorName == "example.net")
+    }
+
+    @Test(arguments: [
+        ("api.ipify.org", "scheme"), ("ftp://host/", "scheme"), ("https://", "host"), ("https:///path", "host"),
+        ("https://user:pw@host/", "user name"), ("https://host/#top", "fragment"), ("https://host/a b", "characters"),
+        ("https://host:99999/", "host"), ("https://hö.st/", "characters"), ("http://host/", "plain HTTP"),
+        ("trusted+https://host/", "trusted+"), ("bad name=https://host/", "operator name"),
+    ])
+    func refusesWhatIsNoWebSource(text: String, reason: String) {
+        do throws(AddressSource.ParseError) {
+            _ = try AddressSource(parsingHTTP: text)
+            Issue.record("\(text) was accepted")
+        } catch {
+            #expect(error.description.contains(reason))
+            #expect(error.description.hasSuffix("expected [OPERATOR=]https://HOST/PATH"))
+        }
+    }
+
+    @Test func errorsDoNotShowQueries() {
+        do throws(AddressSource.ParseError) {
+            _ = try AddressSource(parsingHTTP: "http://host/?key=hunter2")
+            Issue.record("plain HTTP was accepted")
+        } catch {
+            #expect(!error.description.contains("hunter2"))
+        }
+    }
+
+    @Test func plainHTTPIsForTestsAndNotAuthenticatedUnlessTrusted() throws {
+        let plain = try AddressSource(parsingHTTP: "demo=http://127.0.0.1:8080/ip", allowNonGlobal: true)
+        #expect(plain.transport == .http)
+        #expect(!plain.isAuthenticated)
+        let trusted = try AddressSource(parsingHTTP: "demo=trusted+http://127.0.0.1:8080/ip", allowNonGlobal: true)
+        #expect(trusted.isAuthenticated)
+        #expect(trusted.operatorName == "demo")
+        #expect(trusted.description == "http://127.0.0.1:8080/ip")
+    }
+
+    @Test(arguments: [
+        ("stun4.l.google.com", "google"), ("STUN.L.GOOGLE.COM", "google"), ("global.stun.twilio.com", "twilio"),
+        ("checkip.amazonaws.com", "amazon"), ("ipv4.icanhazip.com", "cloudflare"), ("api.cloudflare.com", "cloudflare"),
+        ("stun.example.net", "example.net"), ("a.b.example.co.uk", "example.co.uk"), ("example.co", "example.co"),
+        ("notgoogle.com", "notgoogle.com"), ("stun-a", "stun-a:1"), ("127.0.0.1", "127.0.0.1:1"),
+    ])
+    func namesOperators(host: String, expected: String) {
+        #expect(Operators.name(of: HostPort(host: host, port: 1)) == expected)
+    }
+
+    @Test func theDefaultsAreComplete() {
+        #expect(AddressSource.defaultSTUN.count == 8)
+        #expect(AddressSource.defaultHTTPS.count == 6)
+        let all = AddressSource.defaultSTUN + AddressSource.defaultHTTPS
+        #expect(QuorumSettings().problems(with: all).isEmpty)
+        // The first wave reaches three operators, and a quorum of web sources alone is possible.
+        #expect(Set(AddressSource.defaultSTUN.prefix(3).map(\.operatorName)).count == 3)
+        #expect(Set(AddressSource.defaultHTTPS.map(\.operatorName)).count == 5)
+        #expect(AddressSource.defaultHTTPS.allSatisfy { $0.isAuthenticated })
+    }
+}
