@@ -50,7 +50,7 @@ public struct HTTPClientRequest: Sendable {
 }
 
 /// A complete response.
-public struct HTTPClientResponse: Sendable {
+public struct HTTPClientResponse: Sendable, Hashable {
     public var status: HTTPResponse.Status
     public var headers: HTTPFields
     public var body: [UInt8]
