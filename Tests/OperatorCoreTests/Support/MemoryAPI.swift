@@ -115,6 +115,9 @@ final class MemoryAPI: KubernetesAPI {
         for watcher in ended { watcher.finish(error) }
     }
 
+    /// Sends nothing more to the open watches, as if their connections had gone dead unnoticed.
+    func muteWatches() { state.withLock { $0.watchers = [:] } }
+
     /// Forgets the history, so that a watch from an older version gets ERROR 410.
     func compact() {
         state.withLock { state in
