@@ -16,7 +16,9 @@ public protocol KubernetesAPI: Sendable {
         _ object: Resource, namespace: String, timeout: Duration
     ) async throws(KubernetesError) -> Resource
 
-    /// Replaces the object. Where it carries a `resourceVersion`, only that version is replaced.
+    /// Replaces the version of the object that it names in `metadata.resourceVersion`, and no other.
+    ///
+    /// ``KubernetesClient`` refuses to send an object without one, since the server would overwrite any other change.
     func update<Resource: KubernetesResource>(
         _ object: Resource, namespace: String, timeout: Duration
     ) async throws(KubernetesError) -> Resource

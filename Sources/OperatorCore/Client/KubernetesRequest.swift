@@ -52,8 +52,7 @@ struct KubernetesRequest: Sendable {
 
     /// Path and query, percent-encoded.
     var target: String {
-        var path = "\(type.group.isEmpty ? "/api" : "/apis/\(type.group)")/\(type.version)"
-        path += "/namespaces/\(Self.encoded(namespace))/\(type.plural)"
+        var path = type.path(namespace: Self.encoded(namespace))
         switch verb {
         case .get, .update, .patch, .delete: path += "/\(Self.encoded(name ?? ""))"
         case .list, .create, .watch: break

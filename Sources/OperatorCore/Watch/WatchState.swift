@@ -3,13 +3,15 @@ import CurlHTTP
 /// When to list, when to watch and when to wait: the rules of a lasting watch of one object, without any I/O.
 ///
 /// ```
-///            +--------- listFailed / listed ---------+
-///            v                                       |
-///   start -> listing --listed--> opening --opened--> watching --ended--> opening
-///            ^  ^                  |                   |  |
-///            |  +---- expired -----+-------------------+  |
-///            |  +---- silent ---------------------------- +
-///            +---- waiting <--- failures of every state
+///            +<-------------- silent ----------------+
+///            +<---- expired ----+<---- expired ------+
+///            v                  |                    |
+///   start -> listing --listed-> opening --opened--> watching
+///            ^                  ^ ^                  |
+///            |                  | +<---- ended ------+
+///            +<--- resumed ---> +
+///                     |
+///                  waiting <---- a failure in any state
 /// ```
 ///
 /// Each input is something that has happened, with the time by a monotonic clock; each answers with what to do next.
