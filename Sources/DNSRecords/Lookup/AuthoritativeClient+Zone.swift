@@ -29,17 +29,13 @@ extension AuthoritativeClient {
         if names.isEmpty { names = [soa.primaryServer] }
         if let primary = names.firstIndex(of: soa.primaryServer) { names.swapAt(0, primary) }
 
-        var v4: [HostPort] = []
-        var v6: [HostPort] = []
-        for server in names.prefix(Self.maximumNameServers) {
-            v4 += try await addresses(of: server, .a)
-            v6 += try await addresses(of: server, .aaaa)
-        }
-        guard !(v4 + v6).isEmpty else {
+        let servers = await addresses(of: Array(names.prefix(Self.maximumNameServers)))
+        guard !Task.isCancelled else { throw .cancelled }
+        guard !servers.isEmpty else {
             let names = names.prefix(4).map(\.description).joined(separator: ", ")
             throw LookupFailure(.noZone, "the name servers of \(apex) (\(names)) have no address")
         }
-        return AuthoritativeZone(apex: apex, servers: v4 + v6)
+        return AuthoritativeZone(apex: apex, servers: servers)
     }
 
     /// The closest name, from `name` upwards, that has an SOA record of its own.
@@ -64,17 +60,25 @@ extension AuthoritativeClient {
         throw LookupFailure(.noZone, "no zone was found for \(name): no part of the name has an SOA record")
     }
 
-    private func addresses(of server: RecordName, _ type: RecordType) async throws(LookupFailure) -> [HostPort] {
-        let answer: DNSMessage
-        do throws(LookupFailure) {
-            answer = try await askResolvers(.query(server, type.dnsType, recursionDesired: true))
-        } catch {
-            // One unresolvable name server must not hide the others.
-            guard error.code != .cancelled else { throw error }
-            return []
-        }
-        return answer.answers.filter { $0.type == type.dnsType }.compactMap(\.ipAddress).map {
-            HostPort(host: $0.description, port: configuration.nameServerPort)
+    /// The addresses of name servers, all asked for at once: IPv4 first, and within that in the servers' order.
+    ///
+    /// A name server that cannot be resolved must not hide the others, and is left out.
+    private func addresses(of servers: [RecordName]) async -> [HostPort] {
+        await withTaskGroup(of: (rank: Int, addresses: [IPAddress]).self) { group in
+            for (index, server) in servers.enumerated() {
+                for (row, type) in [RecordType.a, .aaaa].enumerated() {
+                    group.addTask {
+                        let answer = try? await self.askResolvers(.query(server, type.dnsType, recursionDesired: true))
+                        let records = answer?.answers.filter { $0.type == type.dnsType } ?? []
+                        return (row * servers.count + index, records.compactMap(\.ipAddress))
+                    }
+                }
+            }
+            var found: [(rank: Int, addresses: [IPAddress])] = []
+            for await entry in group { found.append(entry) }
+            return found.sorted { $0.rank < $1.rank }.flatMap(\.addresses).map {
+                HostPort(host: $0.description, port: configuration.nameServerPort)
+            }
         }
     }
 

@@ -17,6 +17,8 @@ struct ProviderHTTP: Sendable {
 
     /// How long to wait where a 429 does not say.
     static let defaultRetryAfter = Duration.seconds(60)
+    /// No wait is longer, whatever the server says: limits are per day at most.
+    static let longestRetryAfter = Duration.seconds(86_400)
 
     /// Sends a request.
     ///
@@ -44,10 +46,9 @@ struct ProviderHTTP: Sendable {
         case 409, 412:
             throw ProviderError(.conflict, what)
         case 429:
-            throw ProviderError(
-                .limited(retryAfter: response.retryAfter ?? Self.defaultRetryAfter), "\(what); too many requests")
+            throw ProviderError(.limited(retryAfter: retryAfter(response)), "\(what); too many requests")
         case 503 where response.retryAfter != nil:
-            throw ProviderError(.limited(retryAfter: response.retryAfter ?? Self.defaultRetryAfter), what)
+            throw ProviderError(.limited(retryAfter: retryAfter(response)), what)
         case 408, 500...:
             throw ProviderError(isWrite ? .uncertain : .temporary, what)
         default:
@@ -65,6 +66,10 @@ struct ProviderHTTP: Sendable {
             // A proxy's or a captive portal's page, most of the time.
             throw ProviderError(.temporary, "\(title) answered something unexpected to \(request)")
         }
+    }
+
+    private func retryAfter(_ response: HTTPClientResponse) -> Duration {
+        min(response.retryAfter ?? Self.defaultRetryAfter, Self.longestRetryAfter)
     }
 
     /// The server's own explanation, if there is one, short enough for a log line.

@@ -7,7 +7,8 @@ import NIOPosix
 /// has the request's identifier and opcode, and echoes the question exactly, case included (RFC 5452 section 4). Anything
 /// else that arrives over UDP is ignored.
 public struct DNSExchange: Sendable {
-    /// Larger requests go over TCP, and larger answers are not asked for over UDP: what passes any path unfragmented.
+    /// In bytes, what passes any path unfragmented: larger requests go over TCP, and queries ask servers to send larger
+    /// answers there, too.
     public static let largestDatagram: UInt16 = 1232
 
     /// When to send over UDP, counted from the start.

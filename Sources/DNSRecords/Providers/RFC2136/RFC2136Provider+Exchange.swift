@@ -25,7 +25,7 @@ extension RFC2136Provider {
         do throws(TSIGFailure) {
             try signer.verify(reply, to: request, at: wallClock.secondsSinceEpoch)
         } catch {
-            throw providerError(error, isWrite: isWrite)
+            throw providerError(error, about: message.questions.first?.name ?? .root, isWrite: isWrite)
         }
         return reply.message
     }
@@ -39,7 +39,7 @@ extension RFC2136Provider {
         }
     }
 
-    private func providerError(_ failure: TSIGFailure, isWrite: Bool) -> ProviderError {
+    private func providerError(_ failure: TSIGFailure, about name: RecordName, isWrite: Bool) -> ProviderError {
         let key = "the key \"\(key.name)\" with \(key.algorithm.rawValue)"
         return switch failure {
         case .unknownKey:
@@ -61,7 +61,10 @@ extension RFC2136Provider {
                     + "that signatures by \(key) are not valid (BADTIME, at most \(TSIGSigner.fudge) s); set the clocks"
             )
         case .unsigned(.refused):
-            ProviderError(.refused, "\(server) refuses the request (REFUSED), although it is signed by \(key)")
+            ProviderError(
+                .refused,
+                "\(server) refuses requests for \(name) signed by \(key) (REFUSED): it does not serve the name's zone, or "
+                    + "does not allow that")
         case .unsigned(let code):
             ProviderError(
                 isWrite ? .uncertain : .temporary,

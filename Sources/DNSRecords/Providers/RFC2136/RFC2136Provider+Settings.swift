@@ -25,19 +25,16 @@ extension ProviderKind {
         }
         let problems = reader.problems.count
         let secret = reader.secret("RFC2136_KEY_SECRET")
-        if secret == nil, reader.problems.count == problems {
+        if let secret, TSIGKey(name: .root, secret: secret).bytes == nil {
+            reader.report("RFC2136_KEY_SECRET", value: "<redacted>", expected: "the key in base64")
+        } else if secret == nil, reader.problems.count == problems {
             reader.report("RFC2136_KEY_SECRET", expected: "the key in base64, here or in a file; it is not set")
         }
         let zone = reader.zone()
         let ttl = reader.ttl(accepted: 1...TTLPolicy.largest)
         guard let server, let name, let secret else { return nil }
-        let key = TSIGKey(name: name, algorithm: algorithm ?? .sha256, secret: secret)
-        guard key.bytes != nil else {
-            reader.report("RFC2136_KEY_SECRET", value: "<redacted>", expected: "the key in base64")
-            return nil
-        }
         return RFC2136Provider(
-            server: server, key: key, zone: zone, ttlPolicy: TTLPolicy(configured: ttl),
-            dns: dependencies.dns, wallClock: dependencies.wallClock)
+            server: server, key: TSIGKey(name: name, algorithm: algorithm ?? .sha256, secret: secret), zone: zone,
+            ttlPolicy: TTLPolicy(configured: ttl), dns: dependencies.dns, wallClock: dependencies.wallClock)
     }
 }

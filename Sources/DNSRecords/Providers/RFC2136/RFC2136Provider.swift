@@ -74,10 +74,17 @@ public struct RFC2136Provider: DNSProvider {
         }
     }
 
+    /// The update applies only if the record set is what was read; the server decides that (RFC 2136 section 3.2).
+    ///
+    /// A read also finds what a wildcard stands for, which is no record set of the name. So if the server says that there is
+    /// none of these values, the update is sent once more on the condition that there is none at all.
     public func write(_ desired: RecordSet, replacing current: RecordSet?) async throws(ProviderError) {
         let zone = try await zone(for: desired.name)
         let ttl = ttlPolicy.ttl(for: desired, replacing: current)
-        let answer = try await askSigned(.replacing(current, by: desired, ttl: ttl, in: zone), isWrite: true)
+        var answer = try await askSigned(.replacing(current, by: desired, ttl: ttl, in: zone), isWrite: true)
+        if answer.responseCode == .noSuchRecordSet, current != nil {
+            answer = try await askSigned(.replacing(nil, by: desired, ttl: ttl, in: zone), isWrite: true)
+        }
         let asked = "\(desired.name) \(desired.type) in the zone \(zone)"
         switch answer.responseCode {
         case .noError: return
