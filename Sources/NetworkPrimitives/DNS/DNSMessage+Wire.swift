@@ -1,7 +1,4 @@
 extension DNSMessage {
-    /// The size of the header in bytes.
-    package static let headerLength = 12
-
     /// The message as it travels over UDP; over TCP, two bytes with its length go before it (RFC 1035 section 4.2.2).
     ///
     /// Names are not compressed.
