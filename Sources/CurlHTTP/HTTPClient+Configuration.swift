@@ -105,7 +105,8 @@ extension HTTPClient.Configuration {
                 "proxy \"\(RequestTarget.redacted(url))\" is not a URL with one of the schemes "
                     + schemes.joined(separator: ", "))
         }
-        for entry in noProxy where entry.isEmpty || !entry.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x2c }) {
+        for entry in noProxy where entry.isEmpty || !entry.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x2c })
+        {
             throw HTTPClientError(
                 .invalidRequest,
                 "noProxy entry \"\(RequestTarget.bounded(entry))\" is not a host, a domain or a network")

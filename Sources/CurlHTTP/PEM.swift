@@ -19,9 +19,11 @@ enum PEM {
         }
         var blocks: [Block] = []
         var open: (label: String, body: [UInt8], isEncrypted: Bool)?
-        let lines = bytes.split(omittingEmptySubsequences: true) { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let lines = bytes.split(omittingEmptySubsequences: true) {
+            $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+        }
         for line in lines {
-            let text = trimmed(line)
+            let text = withoutTrailingBlanks(line)
             if let label = label(of: text, after: "-----BEGIN ") {
                 guard open == nil else { throw wrong(blocks.count + 1, "has no END line") }
                 open = (label, [], label.hasPrefix("ENCRYPTED"))
@@ -50,10 +52,10 @@ enum PEM {
         return blocks
     }
 
-    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
-        var line = line.drop(while: isBlank)
-        while let last = line.last, isBlank(last) { line.removeLast() }
+    /// OpenSSL overlooks blanks at the end of a line, but not before BEGIN.
+    private static func withoutTrailingBlanks(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var line = line
+        while let last = line.last, last == 0x20 || last == 0x09 { line.removeLast() }
         return line
     }
 

@@ -54,7 +54,10 @@ struct RequestTarget: Sendable, Hashable {
         var path: String
 
         init?(_ text: String, allowingAnyScheme: Bool = false) {
-            guard let handle = curl_url() else { return nil }
+            // libcurl forgives a third slash and then takes the path for the host.
+            guard let separator = text.firstRange(of: "://"), text[separator.upperBound...].first != "/",
+                let handle = curl_url()
+            else { return nil }
             defer { curl_url_cleanup(handle) }
             let flags = UInt32(CURLU_PATH_AS_IS) | (allowingAnyScheme ? UInt32(CURLU_NON_SUPPORT_SCHEME) : 0)
             guard curl_url_set(handle, CURLUPART_URL, text, flags) == CURLUE_OK,

@@ -59,7 +59,8 @@ final class Transfer {
         let code = curl_multi_add_handle(multi, easy.raw)
         guard code == CURLM_OK else {
             throw HTTPClientError(
-                .internalError, "\(plan.label): libcurl took no transfer: \(String(cString: curl_multi_strerror(code)))")
+                .internalError, "\(plan.label): libcurl took no transfer: \(String(cString: curl_multi_strerror(code)))"
+            )
         }
     }
 

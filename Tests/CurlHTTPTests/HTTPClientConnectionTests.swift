@@ -125,7 +125,8 @@ struct HTTPClientConnectionTests {
                     _ = try await client.send(HTTPClientRequest(url: server.url()))
                     let port = try #require(clientPort.withLock { $0 })
                     // Kept open for reuse, so it can be found by its own port.
-                    let descriptor = try #require((0..<4096).first { Self.isConnection($0, from: port, to: server.port) })
+                    let descriptor = try #require(
+                        (0..<4096).first { Self.isConnection($0, from: port, to: server.port) })
                     #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
                     #expect(Self.option(SO_KEEPALIVE, SOL_SOCKET, of: descriptor) == 1)
                     #expect(Self.option(TCP_KEEPIDLE, Int32(IPPROTO_TCP), of: descriptor) == 30)
@@ -136,7 +137,8 @@ struct HTTPClientConnectionTests {
         }
 
         private static func isConnection(_ descriptor: Int32, from: Int, to: Int) -> Bool {
-            func port(_ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32) -> Int? {
+            func port(_ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32) -> Int?
+            {
                 var address = sockaddr_in()
                 var length = socklen_t(MemoryLayout<sockaddr_in>.size)
                 let code = withUnsafeMutablePointer(to: &address) { pointer in

@@ -13,11 +13,13 @@ struct HTTPClientSendTests {
             body: request.body)
     }
 
-    @Test("Every method arrives as such, with and without a body", arguments: [
-        (HTTPRequest.Method.get, nil), (.get, [UInt8]("a query in a body".utf8)), (.post, []), (.post, nil),
-        (.post, Array("{}".utf8)), (.put, Array("whole".utf8)), (.patch, Array("part".utf8)), (.delete, nil),
-        (.delete, Array("{\"preconditions\":{}}".utf8)), (.options, nil),
-    ])
+    @Test(
+        "Every method arrives as such, with and without a body",
+        arguments: [
+            (HTTPRequest.Method.get, nil), (.get, [UInt8]("a query in a body".utf8)), (.post, []), (.post, nil),
+            (.post, Array("{}".utf8)), (.put, Array("whole".utf8)), (.patch, Array("part".utf8)), (.delete, nil),
+            (.delete, Array("{\"preconditions\":{}}".utf8)), (.options, nil),
+        ])
     func methods(method: HTTPRequest.Method, body: [UInt8]?) async throws {
         try await TestServer.answering(with: Self.echo) { server in
             try await withHTTPClient { client in
@@ -78,8 +80,8 @@ struct HTTPClientSendTests {
 
     @Test("The request's own User-Agent wins over the client's")
     func userAgent() async throws {
-        try await TestServer.answering(with: { TestResponse(body: Array($0["User-Agent"].joined(separator: "|").utf8)) })
-        { server in
+        try await TestServer.answering(with: { TestResponse(body: Array($0["User-Agent"].joined(separator: "|").utf8)) }
+        ) { server in
             var configuration = HTTPClient.Configuration()
             configuration.userAgent = "esddns/1.2 (test)"
             try await withHTTPClient(configuration: configuration) { client in
@@ -93,7 +95,9 @@ struct HTTPClientSendTests {
         }
     }
 
-    @Test("Any status is a response", arguments: [200, 201, 204, 301, 304, 400, 401, 404, 409, 410, 422, 429, 500, 503, 599])
+    @Test(
+        "Any status is a response",
+        arguments: [200, 201, 204, 301, 304, 400, 401, 404, 409, 410, 422, 429, 500, 503, 599])
     func statuses(code: Int) async throws {
         try await TestServer.answering(with: { _ in
             TestResponse(status: "\(code) Because", headers: [("Location", "/elsewhere")])
@@ -222,11 +226,13 @@ struct HTTPClientSendTests {
         }
     }
 
-    @Test("Retry-After counts in seconds or names a date", arguments: [
-        ("120", Duration.seconds(120)...Duration.seconds(120)), ("0", .zero ... .zero),
-        ("Thu, 01 Jan 1998 00:00:00 GMT", .zero ... .zero),
-        ("Fri, 01 Jan 2038 00:00:00 GMT", .seconds(1) ... .seconds(Int(Int32.max))),
-    ])
+    @Test(
+        "Retry-After counts in seconds or names a date",
+        arguments: [
+            ("120", Duration.seconds(120)...Duration.seconds(120)), ("0", .zero ... .zero),
+            ("Thu, 01 Jan 1998 00:00:00 GMT", .zero ... .zero),
+            ("Fri, 01 Jan 2038 00:00:00 GMT", .seconds(1) ... .seconds(Int(Int32.max))),
+        ])
     func retryAfter(value: String, expected: ClosedRange<Duration>) async throws {
         try await TestServer.answering(with: { _ in
             TestResponse(status: "429 Too Many Requests", headers: [("Retry-After", value)])

@@ -199,7 +199,7 @@ struct HTTPClientStreamTests {
         } _: { server in
             try await withHTTPClient { client in
                 let response = try await client.stream(
-                    HTTPClientRequest(url: server.url(), timeout: nil, idleTimeout: .milliseconds(300)))
+                    HTTPClientRequest(url: server.url(), timeout: nil, idleTimeout: .seconds(1)))
                 var iterator = response.body.makeAsyncIterator()
                 #expect(try await read(3, from: &iterator) == [1, 2, 3])
                 let error = await clientError { try await iterator.next(isolation: nil) }
@@ -216,7 +216,7 @@ struct HTTPClientStreamTests {
             try await withHTTPClient { client in
                 let error = await clientError {
                     try await client.stream(
-                        HTTPClientRequest(url: server.url(), timeout: nil, idleTimeout: .milliseconds(300)))
+                        HTTPClientRequest(url: server.url(), timeout: nil, idleTimeout: .seconds(1)))
                 }
                 #expect(error?.code == .timedOut)
             }
@@ -233,7 +233,7 @@ struct HTTPClientStreamTests {
             try await withHTTPClient { client in
                 let error = await clientError {
                     let response = try await client.stream(
-                        HTTPClientRequest(url: server.url(), timeout: .milliseconds(300)))
+                        HTTPClientRequest(url: server.url(), timeout: .seconds(1)))
                     for try await _ in response.body {}
                 }
                 #expect(error?.code == .timedOut)
