@@ -141,7 +141,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterSimulatorTests",
-            dependencies: ["ClusterSimulator", "CurlHTTP", "NetworkPrimitives", .httpTypes],
+            dependencies: [
+                "ClusterSimulator", "CurlHTTP", "NetworkPrimitives", .httpTypes, .nioCore, .nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
