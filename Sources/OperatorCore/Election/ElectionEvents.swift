@@ -1,0 +1,39 @@
+/// Orders the terms of leaders: the resourceVersion of the write by which a leader acquired its Lease.
+///
+/// Unlike `leaseTransitions` it keeps growing when somebody deletes the Lease. Whatever a leader writes carries it, so
+/// that readers can tell a successor's word from a predecessor's.
+public struct Epoch: Hashable, Comparable, Sendable, LosslessStringConvertible {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// Reads a resourceVersion: decimal digits only.
+    public init?(_ text: String) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let value = UInt64(text)
+        else { return nil }
+        rawValue = value
+    }
+
+    public var description: String { String(rawValue) }
+
+    public static func < (a: Epoch, b: Epoch) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// How an election ended for this candidate.
+public enum ElectionEnd: Hashable, Sendable {
+    /// Stopped by choice without having led.
+    case stopped
+    /// Stopped by choice after leading; the Lease was given back, or left to expire where that failed.
+    case released
+    /// The term was lost, for the reason given. Whoever led must stop at once; the process should end with a failure.
+    case lost(String)
+}
+
+/// Progress of an election, for logs and metrics.
+public enum ElectionReport: Hashable, Sendable {
+    /// The Lease names another holder than before; empty: nobody.
+    case holderChanged(String)
+    case requestFailed(KubernetesError)
+    case unexpected(String)
+}

@@ -1,0 +1,346 @@
+/// What a candidate knows of its election, and what to do next. A value without I/O: time comes in with every input.
+///
+/// ```
+/// standby ── leaseWritten ──▶ leading ── stopRequested ──▶ draining ── drained ──▶ releasing ──▶ ended
+///    │                           │                             │
+///    └─ stopRequested ─▶ ended   └──── term over, or another holder seen ────────▶ ended (lost)
+/// ```
+///
+/// One request is under way at a time. While leading, a tick renews with the version that is known; whatever goes wrong,
+/// the Lease is read and the next step decided from what it says. Remote times are never compared with a local clock: a
+/// record counts as expired when it has not changed for its own duration as measured here.
+struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instant.Duration == Duration {
+    /// What happened.
+    enum Input: Sendable {
+        case started
+        case timerFired
+        /// A GET was answered; `nil`: there is no such Lease.
+        case leaseRead(Lease?)
+        /// A POST or PUT succeeded. `sent` is when it was sent: a term counts from there.
+        case leaseWritten(Lease, sent: Instant)
+        case requestFailed(KubernetesError)
+        /// The watch showed the Lease, or that it is gone.
+        case leaseWatched(Lease?)
+        case stopRequested
+        /// The leading work has ended by itself or after it was asked to.
+        case drained
+    }
+
+    /// What to do about it. Requests carry no time-out; the settings have one for all.
+    enum Action: Hashable, Sendable {
+        case read
+        case create(Lease)
+        case update(Lease)
+        /// Replaces any earlier timer.
+        case wakeUp(at: Instant)
+        case startLeading(epoch: Epoch, until: Instant)
+        case extendTerm(until: Instant)
+        /// Asks the leading work to end; the term goes on until `drained`.
+        case drain
+        case end(ElectionEnd)
+        case report(ElectionReport)
+    }
+
+    private enum Phase: Hashable {
+        case standby
+        case leading(until: Instant)
+        case draining(until: Instant)
+        /// The Lease is being read, and then written, to give it up.
+        case releasing
+        case ended
+    }
+
+    private enum Request { case none, read, write }
+
+    /// The Lease as last seen, and since when it has looked like that.
+    private struct Observation {
+        var lease: Lease
+        var since: Instant
+    }
+
+    private let settings: ElectionSettings
+    /// Delay before a free Lease is taken, so that standbys do not all write at once.
+    private let takeoverDelay: Duration
+    private var phase = Phase.standby
+    private var request = Request.none
+    private var observation: Observation?
+    /// The watch said something while a request was under way; look again once it is over.
+    private var lookAgain = false
+    private var releaseFailures = 0
+
+    init(settings: ElectionSettings, takeoverDelay: Duration) {
+        self.settings = settings
+        self.takeoverDelay = takeoverDelay
+    }
+
+    /// Whoever the Lease named when it was last seen; empty when nobody.
+    var holder: String { observation?.lease.holderIdentity ?? "" }
+
+    mutating func handle(_ input: Input, at now: Instant, wallClock: MicroTime) -> [Action] {
+        if case .ended = phase { return [] }
+        if let end = termOver(at: now) { return end }
+        switch input {
+        case .started: return startRequest(.read, .read)
+        case .timerFired: return tick(at: now, wallClock: wallClock)
+        case .leaseRead(let lease): return read(lease, at: now, wallClock: wallClock)
+        case .leaseWritten(let lease, let sent): return written(lease, sent: sent, at: now)
+        case .requestFailed(let error): return failed(error, at: now)
+        case .leaseWatched(let lease): return watched(lease, at: now, wallClock: wallClock)
+        case .stopRequested: return stop(at: now)
+        case .drained: return drained(at: now)
+        }
+    }
+
+    // MARK: Inputs
+
+    /// A term ends by the clock, before anything else is looked at.
+    private mutating func termOver(at now: Instant) -> [Action]? {
+        switch phase {
+        case .leading(let until) where now >= until, .draining(let until) where now >= until:
+            return lose("the Lease could not be renewed within \(settings.renewDeadline)")
+        default:
+            return nil
+        }
+    }
+
+    private mutating func tick(at now: Instant, wallClock: MicroTime) -> [Action] {
+        guard request == .none else { return [watchTermEnd()].compactMap(\.self) }
+        switch phase {
+        case .leading, .draining:
+            guard let lease = observation?.lease else { return startRequest(.read, .read) }
+            return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+        case .standby, .releasing:
+            return startRequest(.read, .read)
+        case .ended:
+            return []
+        }
+    }
+
+    private mutating func read(_ lease: Lease?, at now: Instant, wallClock: MicroTime) -> [Action] {
+        request = .none
+        let reports = observe(lease, at: now)
+        switch phase {
+        case .standby:
+            return reports + consider(lease, at: now, wallClock: wallClock)
+        case .leading, .draining:
+            guard let lease else { return reports + lose("the Lease was deleted") }
+            guard isMine(lease) else { return reports + lose("the Lease is held by \(shown(lease.holderIdentity))") }
+            return reports + startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+        case .releasing:
+            guard let lease, isMine(lease) else { return reports + end(.released) }
+            return reports + startRequest(.write, .update(release(of: lease, wallClock: wallClock)))
+        case .ended:
+            return []
+        }
+    }
+
+    private mutating func written(_ lease: Lease, sent: Instant, at now: Instant) -> [Action] {
+        request = .none
+        var actions = observe(lease, at: now)
+        let until = sent.advanced(by: settings.renewDeadline)
+        switch phase {
+        case .standby:
+            guard isMine(lease), let epoch = lease.resourceVersion.flatMap(Epoch.init) else {
+                return actions + [
+                    .report(
+                        .unexpected("the written Lease came back without our identity or a numeric resourceVersion"))
+                ]
+                    + [.wakeUp(at: now.advanced(by: settings.retryPeriod))]
+            }
+            guard now < until else {
+                // The answer took longer than the term that it grants; the others may already count it as expired.
+                return actions + [.wakeUp(at: now)]
+            }
+            phase = .leading(until: until)
+            actions.append(.startLeading(epoch: epoch, until: until))
+        case .leading:
+            phase = .leading(until: until)
+            actions.append(.extendTerm(until: until))
+        case .draining:
+            phase = .draining(until: until)
+            actions.append(.extendTerm(until: until))
+        case .releasing:
+            // Either the release itself, or a write that was under way when the work ended.
+            return actions + (isMine(lease) ? startRequest(.read, .read) : end(.released))
+        case .ended:
+            return []
+        }
+        return actions + [.wakeUp(at: min(until, sent.advanced(by: settings.retryPeriod)))]
+    }
+
+    private mutating func failed(_ error: KubernetesError, at now: Instant) -> [Action] {
+        let wasWrite = request == .write
+        request = .none
+        let report = Action.report(.requestFailed(error))
+        switch phase {
+        case .standby:
+            lookAgain = false
+            return [report, .wakeUp(at: now.advanced(by: max(settings.retryPeriod, error.retryAfter ?? .zero)))]
+        case .leading(let until), .draining(let until):
+            // A failed write may have been carried out, or lost a race: only reading tells.
+            if wasWrite { return [report] + startRequest(.read, .read) }
+            return [report, .wakeUp(at: min(until, now.advanced(by: settings.retryPeriod)))]
+        case .releasing:
+            // Looked at again a few times; after that the Lease is left to expire.
+            releaseFailures += 1
+            guard releaseFailures < 4 else { return [report] + end(.released) }
+            return [report] + (wasWrite ? startRequest(.read, .read) : [.wakeUp(at: now.advanced(by: takeoverDelay))])
+        case .ended:
+            return []
+        }
+    }
+
+    private mutating func watched(_ lease: Lease?, at now: Instant, wallClock: MicroTime) -> [Action] {
+        if let lease, let known = observation?.lease, isOlder(lease, than: known) { return [] }
+        let reports = observe(lease, at: now)
+        switch phase {
+        case .standby:
+            guard request == .none else {
+                lookAgain = true
+                return reports
+            }
+            let free = lease.map { ($0.holderIdentity ?? "").isEmpty } ?? true
+            return reports + [free ? .wakeUp(at: now.advanced(by: takeoverDelay)) : nextLook(at: now)]
+        case .leading, .draining:
+            // Gone, by the watch alone, may be news from before our own write: the next renewal finds out.
+            guard let lease, !isMine(lease) else { return reports }
+            return reports + lose("the Lease is held by \(shown(lease.holderIdentity))")
+        case .releasing, .ended:
+            return reports
+        }
+    }
+
+    private mutating func stop(at now: Instant) -> [Action] {
+        switch phase {
+        case .standby:
+            // An acquiring write under way may still succeed: wait for its outcome, then give back what it took.
+            guard request == .write else { return end(.stopped) }
+            phase = .releasing
+            return []
+        case .leading(let until):
+            phase = .draining(until: until)
+            return [.drain]
+        case .draining, .releasing, .ended:
+            return []
+        }
+    }
+
+    private mutating func drained(at now: Instant) -> [Action] {
+        switch phase {
+        case .leading, .draining:
+            phase = .releasing
+            // A renewal under way is waited for: two requests at once could arrive in either order.
+            return request == .none ? startRequest(.read, .read) : []
+        case .standby, .releasing, .ended:
+            return []
+        }
+    }
+
+    // MARK: Decisions
+
+    /// What a standby does with what it has just read.
+    private mutating func consider(_ lease: Lease?, at now: Instant, wallClock: MicroTime) -> [Action] {
+        guard let lease else {
+            return startRequest(
+                .write, .create(acquisition(of: Lease(name: settings.leaseName), transitions: 0, wallClock: wallClock)))
+        }
+        if isMine(lease) {
+            // Our own write whose answer was lost: renewing it proves that it is still ours.
+            return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+        }
+        let holder = lease.holderIdentity ?? ""
+        guard holder.isEmpty || isExpired(lease, at: now) else {
+            let again = lookAgain
+            lookAgain = false
+            return [again ? .wakeUp(at: now.advanced(by: takeoverDelay)) : nextLook(at: now)]
+        }
+        return startRequest(
+            .write,
+            .update(acquisition(of: lease, transitions: (lease.leaseTransitions ?? 0) + 1, wallClock: wallClock)))
+    }
+
+    /// At the next poll, or when the record as seen expires, whichever is first.
+    private func nextLook(at now: Instant) -> Action {
+        let poll = now.advanced(by: settings.retryPeriod)
+        guard let observation else { return .wakeUp(at: poll) }
+        return .wakeUp(at: max(now, min(poll, expiry(of: observation))))
+    }
+
+    private func expiry(of observation: Observation) -> Instant {
+        observation.since.advanced(by: .seconds(max(1, observation.lease.leaseDurationSeconds ?? 1)))
+    }
+
+    private func isExpired(_ lease: Lease, at now: Instant) -> Bool {
+        guard let observation, observation.lease == lease else { return false }
+        return now >= expiry(of: observation)
+    }
+
+    private func isMine(_ lease: Lease) -> Bool { lease.holderIdentity == settings.identity }
+
+    /// Versions of one object compare as integers; a watch may lag behind what was read or written since.
+    private func isOlder(_ lease: Lease, than known: Lease) -> Bool {
+        guard let new = lease.resourceVersion.flatMap(Epoch.init),
+            let old = known.resourceVersion.flatMap(Epoch.init)
+        else { return false }
+        return new < old
+    }
+
+    /// Remembers what was seen; the time counts from the first sight of a change.
+    private mutating func observe(_ lease: Lease?, at now: Instant) -> [Action] {
+        let before = holder
+        if let lease {
+            if observation?.lease != lease { observation = Observation(lease: lease, since: now) }
+        } else {
+            observation = nil
+        }
+        return holder == before ? [] : [.report(.holderChanged(holder))]
+    }
+
+    // MARK: Leases to write
+
+    private func acquisition(of lease: Lease, transitions: Int, wallClock: MicroTime) -> Lease {
+        var lease = lease
+        lease.acquire(as: settings.identity, for: settings.leaseDuration, transitions: transitions, at: wallClock)
+        return lease
+    }
+
+    private func renewal(of lease: Lease, wallClock: MicroTime) -> Lease {
+        var lease = lease
+        lease.renew(as: settings.identity, for: settings.leaseDuration, at: wallClock)
+        return lease
+    }
+
+    private func release(of lease: Lease, wallClock: MicroTime) -> Lease {
+        var lease = lease
+        lease.release(at: wallClock)
+        return lease
+    }
+
+    // MARK: Ends
+
+    private mutating func startRequest(_ kind: Request, _ action: Action) -> [Action] {
+        request = kind
+        return [action] + [watchTermEnd()].compactMap(\.self)
+    }
+
+    /// While a request is under way the only alarm is the end of the term.
+    private func watchTermEnd() -> Action? {
+        switch phase {
+        case .leading(let until), .draining(let until): .wakeUp(at: until)
+        case .standby, .releasing, .ended: nil
+        }
+    }
+
+    private mutating func lose(_ why: String) -> [Action] { end(.lost(why)) }
+
+    private mutating func end(_ end: ElectionEnd) -> [Action] {
+        phase = .ended
+        request = .none
+        return [.end(end)]
+    }
+
+    private func shown(_ holder: String?) -> String {
+        guard let holder, !holder.isEmpty else { return "nobody" }
+        return holder
+    }
+}

@@ -1,0 +1,195 @@
+import Synchronization
+
+/// Runs for the leadership of a Lease, and runs the leading work while it has it.
+///
+/// A thin driver around ``ElectionState``: it carries out requests, keeps timers and owns the leading work. Give it a
+/// ``KubernetesAPI`` with a connection of its own, so that no other traffic can delay a renewal.
+public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duration, C.Instant: Sendable {
+    private typealias State = ElectionState<C.Instant>
+
+    private let settings: ElectionSettings
+    private let api: any KubernetesAPI
+    private let clock: C
+    private let wallClock: @Sendable () -> MicroTime
+    private let watchdog: LeaseWatchdog
+    private let metrics: ElectionMetrics
+    private let report: @Sendable (ElectionReport) -> Void
+    private let termEnd: TermEnd<C>
+    private let holderSeen = Mutex("")
+    private let inbox: TimedInbox<State.Input, C>
+
+    /// - Parameters:
+    ///   - watchdog: ends the process should its threads be stuck when a term ends. It keeps real time even where
+    ///     `clock` does not.
+    ///   - report: called with progress, from the elector's task; must not block.
+    public init(
+        settings: ElectionSettings,
+        api: any KubernetesAPI,
+        clock: C = ContinuousClock(),
+        wallClock: @escaping @Sendable () -> MicroTime = { MicroTime.now() },
+        watchdog: LeaseWatchdog = LeaseWatchdog(),
+        metrics: ElectionMetrics? = nil,
+        report: @escaping @Sendable (ElectionReport) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.api = api
+        self.clock = clock
+        self.wallClock = wallClock
+        self.watchdog = watchdog
+        self.metrics = metrics ?? ElectionMetrics(leaseName: settings.leaseName)
+        self.report = report
+        termEnd = TermEnd(clock: clock)
+        inbox = TimedInbox(clock: clock)
+    }
+
+    /// Whether this candidate leads at this moment, by the clock.
+    public var isLeader: Bool { termEnd.remaining > .zero }
+
+    /// Whoever the Lease named when last seen; empty when nobody.
+    public var holder: String { holderSeen.withLock { $0 } }
+
+    /// Asks to stop: the leading work is cancelled, the Lease is renewed until it has ended, then given back.
+    /// Returns at once; ``run(_:)`` returns when done.
+    public func stop() { inbox.send(.stopRequested) }
+
+    /// Takes part in the election until it is stopped or a term is lost. Call once.
+    ///
+    /// - Parameter lead: the leading work. Its task is cancelled when it has to stop; by its own return it resigns.
+    /// - Returns: how it ended. A cancelled task stops like ``stop()``, but does not renew while the work drains.
+    public func run(_ lead: @escaping @Sendable (LeadershipTerm) async -> Void) async -> ElectionEnd {
+        watchdog.start()
+        metrics.isLeader(false)
+        let end = await withDiscardingTaskGroup(returning: ElectionEnd?.self) { group in
+            let end = await drive(lead, in: &group)
+            termEnd.set(nil)
+            metrics.isLeader(false)
+            group.cancelAll()
+            return end
+        }
+        watchdog.finish()
+        if let end { return end }
+        // Cancelled: give the Lease back from a task that is not, so that the others need not wait for it to expire.
+        return await Task { await releaseAfterCancellation() }.value
+    }
+
+    /// - Returns: `nil` where the surrounding task was cancelled first.
+    private func drive(
+        _ lead: @escaping @Sendable (LeadershipTerm) async -> Void, in group: inout DiscardingTaskGroup
+    ) async -> ElectionEnd? {
+        var state = State(settings: settings, takeoverDelay: .milliseconds(Int64.random(in: 2...20)))
+        let leading = StopSignal()
+        group.addTask { await self.watchLease() }
+        inbox.send(.started)
+        for await input in inbox.inputs {
+            for action in state.handle(input, at: clock.now, wallClock: wallClock()) {
+                switch action {
+                case .read, .create, .update:
+                    group.addTask { await self.perform(action) }
+                case .wakeUp(let instant):
+                    inbox.wakeUp(at: instant, with: .timerFired, in: &group)
+                case .startLeading(let epoch, let until):
+                    extendTerm(until: until)
+                    metrics.isLeader(true)
+                    let term = LeadershipTerm(epoch: epoch, identity: settings.identity) { [termEnd] in
+                        termEnd.remaining
+                    }
+                    group.addTask {
+                        await leading.run { await lead(term) }
+                        self.inbox.send(.drained)
+                    }
+                case .extendTerm(let until):
+                    extendTerm(until: until)
+                case .drain:
+                    leading.stop()
+                case .end(let end):
+                    return end
+                case .report(let progress):
+                    note(progress)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func perform(_ action: State.Action) async {
+        let sent = clock.now
+        let timeout = settings.requestTimeout
+        do throws(KubernetesError) {
+            switch action {
+            case .read:
+                inbox.send(.leaseRead(try await read(timeout: timeout)))
+            case .create(let lease):
+                let written = try await api.create(lease, namespace: settings.namespace, timeout: timeout)
+                inbox.send(.leaseWritten(written, sent: sent))
+            case .update(let lease):
+                let written = try await api.update(lease, namespace: settings.namespace, timeout: timeout)
+                inbox.send(.leaseWritten(written, sent: sent))
+            default:
+                break
+            }
+        } catch {
+            inbox.send(.requestFailed(error))
+        }
+    }
+
+    private func read(timeout: Duration) async throws(KubernetesError) -> Lease? {
+        do {
+            return try await api.get(
+                Lease.self, name: settings.leaseName, namespace: settings.namespace, timeout: timeout)
+        } catch  where error.isNotFound {
+            return nil
+        }
+    }
+
+    /// Feeds what a watch of the Lease shows; polling goes on beside it, so its failures need no handling here.
+    private func watchLease() async {
+        let watcher = ObjectWatcher(
+            api: api, type: Lease.self, namespace: settings.namespace, name: settings.leaseName, clock: clock)
+        await watcher.run { update in
+            switch update {
+            case .present(let lease): inbox.send(.leaseWatched(lease))
+            case .absent: inbox.send(.leaseWatched(nil))
+            case .connected, .disconnected: break
+            }
+        }
+    }
+
+    /// Reads the Lease and says whether it names this candidate; for ``FencedConfigMap``.
+    public func confirmLease() async throws(KubernetesError) -> Bool {
+        try await read(timeout: settings.requestTimeout)?.holderIdentity == settings.identity
+    }
+
+    private func extendTerm(until: C.Instant) {
+        termEnd.set(until)
+        let remaining = clock.now.duration(to: until)
+        watchdog.set(deadline: ContinuousClock.now + remaining + settings.watchdogDelay)
+    }
+
+    private func note(_ progress: ElectionReport) {
+        switch progress {
+        case .holderChanged(let holder): holderSeen.withLock { $0 = holder }
+        case .requestFailed: metrics.slowPath()
+        case .unexpected: break
+        }
+        report(progress)
+    }
+
+    /// GET, and only if the fetched holder is this candidate, PUT an empty holder.
+    private func releaseAfterCancellation() async -> ElectionEnd {
+        let timeout = settings.requestTimeout
+        for _ in 0..<3 {
+            do throws(KubernetesError) {
+                guard var lease = try await read(timeout: timeout), lease.holderIdentity == settings.identity else {
+                    return .stopped
+                }
+                lease.release(at: wallClock())
+                _ = try await api.update(lease, namespace: settings.namespace, timeout: timeout)
+                return .released
+            } catch {
+                report(.requestFailed(error))
+                guard error.isConflict else { return .stopped }
+            }
+        }
+        return .stopped
+    }
+}

@@ -1,0 +1,25 @@
+extension Lease {
+    /// Names a holder that was not the holder before.
+    mutating func acquire(as identity: String, for duration: Duration, transitions: Int, at time: MicroTime) {
+        holderIdentity = identity
+        leaseDurationSeconds = Int(duration.components.seconds)
+        acquireTime = time
+        renewTime = time
+        leaseTransitions = transitions
+    }
+
+    /// Keeps the holder for another term.
+    mutating func renew(as identity: String, for duration: Duration, at time: MicroTime) {
+        holderIdentity = identity
+        leaseDurationSeconds = Int(duration.components.seconds)
+        renewTime = time
+    }
+
+    /// Nobody's, for one second: a duration of zero would not pass the server's validation.
+    mutating func release(at time: MicroTime) {
+        holderIdentity = ""
+        leaseDurationSeconds = 1
+        acquireTime = time
+        renewTime = time
+    }
+}
