@@ -68,7 +68,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "esddns",
-            dependencies: ["AddressSync", "ClusterSimulator", .argumentParser],
+            dependencies: [
+                "AddressSync", "ClusterSimulator", "NetworkPrimitives", "StatusServer",
+                .argumentParser, .logging, .metrics, .unixSignals,
+            ],
             swiftSettings: strict
         ),
 

@@ -1,0 +1,37 @@
+import CurlHTTP
+import DNSRecords
+import OperatorCore
+import StatusServer
+import WANDetection
+
+extension ProcessParts {
+    /// Puts `esddns-leader` together. Nothing has touched the network when it returns.
+    ///
+    /// - Throws: ``DNSRecords/SettingProblems``, or ``OperatorCore/KubernetesError`` where this is no pod.
+    public func makeLeader() throws -> AssembledProcess {
+        let settings = try LeaderSettings(environment: environment)
+        let logger = makeLogger("leader")
+        // The Lease has a client of its own: nothing else may hold up a renewal.
+        let api = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-leader")
+        let electionAPI = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-leader")
+        let sourceClient = try makeSourceClient()
+        let election = try settings.cluster.election(
+            namespace: settings.cluster.namespace ?? api.namespace,
+            identity: ClusterSettings.uniqueIdentity(host: settings.process.nodeName))
+        let board = StatusBoard(role: .leader, identity: election.identity)
+        let detector = try Detector(
+            sources: settings.detection.sources, settings: settings.detection.quorum, http: sourceClient,
+            logger: makeLogger("detector"))
+        let service = LeaderService(
+            settings: settings, election: election, api: api, electionAPI: electionAPI, detector: detector,
+            board: board, watchdog: watchdog(), logger: logger)
+        let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
+        return AssembledProcess(
+            services: (server.map { [$0] } ?? []) + [service], board: board, statusServer: server, logger: logger
+        ) {
+            await api.shutdown()
+            await electionAPI.shutdown()
+            await sourceClient.shutdown()
+        }
+    }
+}

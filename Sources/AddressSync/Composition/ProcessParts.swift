@@ -1,0 +1,90 @@
+import CurlHTTP
+import DNSRecords
+public import Logging
+import NetworkPrimitives
+public import OperatorCore
+public import ServiceLifecycle
+public import StatusServer
+public import UnixSignals
+import WANDetection
+
+/// What all processes are put together from, and what a demonstration replaces.
+public struct ProcessParts: Sendable {
+    /// Settings come from here, and the cluster's address.
+    public var environment: [String: String]
+    /// What `/metrics` shows; the process-wide metrics system has to be set up with it by the executable.
+    public var registry: PrometheusRegistry
+    public var makeLogger: @Sendable (String) -> Logger
+    /// Ends the process when it does not notice the end of its term as leader.
+    public var watchdog: @Sendable () -> LeaseWatchdog
+
+    public init(
+        environment: [String: String],
+        registry: PrometheusRegistry,
+        makeLogger: @escaping @Sendable (String) -> Logger = { Logger(label: $0) },
+        watchdog: @escaping @Sendable () -> LeaseWatchdog = { LeaseWatchdog() }
+    ) {
+        self.environment = environment
+        self.registry = registry
+        self.makeLogger = makeLogger
+        self.watchdog = watchdog
+    }
+}
+
+/// A process ready to run: its services in the order of their start, and what to close at the end.
+public struct AssembledProcess: Sendable {
+    public let services: [any Service]
+    public let board: StatusBoard
+    /// `nil` where nothing is served.
+    public let statusServer: StatusServer?
+    let logger: Logger
+    let close: @Sendable () async -> Void
+
+    /// Runs the services until one fails, or the process is told to stop by a signal.
+    ///
+    /// - Parameter signals: which signals stop it gracefully; none where somebody else handles them.
+    /// - Throws: the error of the service that failed.
+    public func run(stoppingOn signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: signals,
+            logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await ServiceGroup(configuration: configuration).run())
+        } catch {
+            result = .failure(error)
+        }
+        await close()
+        try result.get()
+    }
+}
+
+extension ProcessParts {
+    func makeStatusServer(_ process: ProcessSettings, board: StatusBoard, logger: Logger) -> StatusServer? {
+        process.listen.map { address in
+            StatusServer(
+                configuration: .init(host: address.host, port: Int(address.port)), report: board, metrics: registry,
+                logger: logger)
+        }
+    }
+
+    func makeKubernetesClient(
+        _ cluster: ClusterSettings, fieldManager: String
+    ) throws(KubernetesError) -> KubernetesClient {
+        try KubernetesClient.inCluster(
+            environment: environment, fieldManager: fieldManager,
+            serviceAccountDirectory: cluster.serviceAccountDirectory)
+    }
+
+    /// An HTTP client for address sources: one family, no proxy, so that an answer is about this site's own line.
+    func makeSourceClient() throws(HTTPClientError) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.addressFamily = .ipv4
+        configuration.connectTimeout = .seconds(3)
+        return try HTTPClient(configuration: configuration)
+    }
+}

@@ -1,0 +1,129 @@
+public import NetworkPrimitives
+public import OperatorCore
+public import StatusServer
+
+/// What the ConfigMap `esddns-wan-address` holds: the leader's word, and how fresh it is.
+///
+/// Flat string keys, so that `kubectl get configmap -o yaml` reads well.
+public struct PublishedAddress: Hashable, Sendable {
+    /// What the leader's last full round of detection said.
+    public enum Condition: String, Hashable, Sendable {
+        /// A quorum agrees on the address.
+        case confirmed = "Confirmed"
+        /// No quorum; the address is the last one that had one.
+        case unconfirmed = "Unconfirmed"
+        /// Several addresses have a quorum each.
+        case multipleEgress = "MultipleEgress"
+    }
+
+    /// The confirmed address; `nil` until the first verdict.
+    public var ipv4: IPv4Address?
+    public var condition: Condition?
+    /// RFC 3339 in UTC: when a quorum last agreed. For people, and for readers that have just started.
+    public var confirmedAt: Timestamp?
+    /// Grows with every write of any leader.
+    public var heartbeat: UInt64
+    /// The writer's term.
+    public var epoch: Epoch?
+    /// Identity of the writer.
+    public var leader: String
+    /// Who said what, at most 1 KiB, for people.
+    public var votes: String
+
+    public init(
+        ipv4: IPv4Address? = nil,
+        condition: Condition? = nil,
+        confirmedAt: Timestamp? = nil,
+        heartbeat: UInt64 = 0,
+        epoch: Epoch? = nil,
+        leader: String = "",
+        votes: String = ""
+    ) {
+        self.ipv4 = ipv4
+        self.condition = condition
+        self.confirmedAt = confirmedAt
+        self.heartbeat = heartbeat
+        self.epoch = epoch
+        self.leader = leader
+        self.votes = votes
+    }
+
+    /// Orders what leaders published: by term, then by heartbeat.
+    public var generation: Generation { Generation(epoch: epoch ?? Epoch(rawValue: 0), heartbeat: heartbeat) }
+}
+
+/// A point in the sequence of everything that leaders published.
+public struct Generation: Hashable, Comparable, Sendable, LosslessStringConvertible {
+    public var epoch: Epoch
+    public var heartbeat: UInt64
+
+    public init(epoch: Epoch, heartbeat: UInt64) {
+        self.epoch = epoch
+        self.heartbeat = heartbeat
+    }
+
+    /// Before anything was published.
+    public static let none = Generation(epoch: Epoch(rawValue: 0), heartbeat: 0)
+
+    /// Reads `EPOCH.HEARTBEAT`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let epoch = Epoch(String(parts[0])), let heartbeat = UInt64(parts[1]) else {
+            return nil
+        }
+        self.init(epoch: epoch, heartbeat: heartbeat)
+    }
+
+    public var description: String { "\(epoch).\(heartbeat)" }
+
+    public static func < (a: Generation, b: Generation) -> Bool { (a.epoch, a.heartbeat) < (b.epoch, b.heartbeat) }
+}
+
+extension PublishedAddress {
+    /// Keys of the ConfigMap's data. `epoch` is written by ``OperatorCore/FencedConfigMap``.
+    enum Key {
+        static let ipv4 = "ipv4"
+        static let condition = "condition"
+        static let confirmedAt = "confirmedAt"
+        static let heartbeat = "heartbeat"
+        static let epoch = "epoch"
+        static let leader = "leader"
+        static let votes = "votes"
+    }
+
+    /// Longest `votes` that is written, in bytes.
+    static let maximumVotesLength = 1024
+
+    /// Reads the ConfigMap's data. What is missing is empty; what is malformed is listed in `problems` and left empty, so
+    /// that a hand-edited key never becomes an address.
+    init(data: [String: String], problems: inout [String]) {
+        self.init()
+        func parse<Value>(_ key: String, _ expected: String, _ read: (String) -> Value?) -> Value? {
+            guard let text = data[key] else { return nil }
+            if let value = read(text) { return value }
+            problems.append("\(key) is \"\(text.prefix(60))\", expected \(expected)")
+            return nil
+        }
+        ipv4 = parse(Key.ipv4, "an IPv4 address", IPv4Address.init)
+        condition = parse(Key.condition, "Confirmed, Unconfirmed or MultipleEgress", Condition.init(rawValue:))
+        confirmedAt = parse(Key.confirmedAt, "an RFC 3339 time", Timestamp.init(rfc3339:))
+        heartbeat = parse(Key.heartbeat, "a whole number") { UInt64($0) } ?? 0
+        epoch = parse(Key.epoch, "a whole number", Epoch.init)
+        leader = data[Key.leader] ?? ""
+        votes = data[Key.votes] ?? ""
+    }
+
+    /// The keys to write, without the epoch. An address that is not known leaves the key alone: nothing that failed ever
+    /// removes an address.
+    var data: [String: String?] {
+        var data: [String: String?] = [
+            Key.heartbeat: String(heartbeat),
+            Key.leader: leader,
+            Key.votes: votes,
+        ]
+        if let ipv4 { data[Key.ipv4] = ipv4.description }
+        if let condition { data[Key.condition] = condition.rawValue }
+        if let confirmedAt { data[Key.confirmedAt] = confirmedAt.description }
+        return data
+    }
+}

@@ -1,0 +1,106 @@
+import FoundationEssentials
+public import NetworkPrimitives
+import OperatorCore
+public import StatusServer
+
+/// One entry of the ConfigMap `esddns-records`: what is being done, or was done, about one DNS record, and by whom.
+///
+/// Nodes agree through it on who writes: the entry is only ever replaced by compare-and-swap on the ConfigMap's version.
+public struct RecordClaim: Hashable, Sendable {
+    public enum Phase: String, Codable, Hashable, Sendable {
+        /// `node` is about to write.
+        case claimed = "Claimed"
+        /// The record holds `address`.
+        case synced = "Synced"
+        /// The provider did not do it; `error` says why.
+        case failed = "Failed"
+    }
+
+    public var address: IPv4Address
+    public var phase: Phase
+    public var node: String
+    /// The latest publication that the node had seen. An older view never replaces a newer one's claim.
+    public var generation: Generation
+    /// How long others leave the entry alone, counted from when they first see it. In whole seconds.
+    public var holdSeconds: Int
+    public var provider: String
+    /// When the entry was written, for people.
+    public var time: Timestamp
+    /// Without secrets; empty unless failed.
+    public var error: String
+    /// Failures in a row for this address, by whichever node; later ones wait longer.
+    public var failures: Int
+
+    public init(
+        address: IPv4Address,
+        phase: Phase,
+        node: String,
+        generation: Generation,
+        holdSeconds: Int,
+        provider: String,
+        time: Timestamp,
+        error: String = "",
+        failures: Int = 0
+    ) {
+        self.address = address
+        self.phase = phase
+        self.node = node
+        self.generation = generation
+        self.holdSeconds = holdSeconds
+        self.provider = provider
+        self.time = time
+        self.error = error
+        self.failures = failures
+    }
+}
+
+extension RecordClaim {
+    /// The form in the ConfigMap. Keys are short words for people; `deadline` is derived and only for them.
+    private struct Document: Codable {
+        var address: String
+        var phase: Phase
+        var node: String
+        var generation: String
+        var holdSeconds: Int
+        var deadline: String?
+        var provider: String
+        var time: String
+        var error: String?
+        var failures: Int?
+    }
+
+    /// Key of a record's entry: `home.example.com_A`. A wildcard's asterisk, which a key may not contain, becomes a hyphen, which
+    /// no host label can be.
+    static func key(name: String, type: String) -> String {
+        let name = name.hasSuffix(".") ? name.dropLast() : name[...]
+        return
+            "\(name.lowercased().split(separator: "*", omittingEmptySubsequences: false).joined(separator: "-"))_\(type)"
+    }
+
+    /// `nil` for what is not such a document; it is then treated as absent and replaced by the next claim.
+    init?(json: String) {
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)),
+            let address = IPv4Address(document.address), let generation = Generation(document.generation),
+            let time = Timestamp(rfc3339: document.time), (0...86_400).contains(document.holdSeconds)
+        else { return nil }
+        self.init(
+            address: address, phase: document.phase, node: document.node, generation: generation,
+            holdSeconds: document.holdSeconds, provider: document.provider, time: time, error: document.error ?? "",
+            failures: max(0, min(document.failures ?? 0, 1000)))
+    }
+
+    var json: String {
+        let document = Document(
+            address: address.description, phase: phase, node: node, generation: generation.description,
+            holdSeconds: holdSeconds,
+            deadline: phase == .claimed
+                ? Timestamp(secondsSinceEpoch: time.secondsSinceEpoch + Int64(holdSeconds)).description : nil,
+            provider: provider, time: time.description, error: error.isEmpty ? nil : error,
+            failures: failures == 0 ? nil : failures)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings, integers and options of them always encode.
+        guard let data = try? encoder.encode(document) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

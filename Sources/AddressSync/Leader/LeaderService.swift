@@ -1,0 +1,234 @@
+public import Logging
+import NetworkPrimitives
+public import OperatorCore
+public import ServiceLifecycle
+import StatusServer
+import Synchronization
+public import WANDetection
+
+/// Runs for leadership; while leading, finds the WAN address and publishes it.
+public struct LeaderService: Service {
+    /// A term was lost, or a later leader has written: the process has to end and start anew.
+    public struct LeadershipLost: Error, Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+    }
+
+    private let settings: LeaderSettings
+    private let api: any KubernetesAPI
+    private let elector: LeaderElector<ContinuousClock>
+    private let detector: any AddressDetecting
+    private let board: StatusBoard
+    private let logger: Logger
+    private let clock = ContinuousClock()
+
+    /// - Parameters:
+    ///   - api: for the ConfigMap.
+    ///   - electionAPI: for the Lease only, on a connection of its own.
+    public init(
+        settings: LeaderSettings,
+        election: ElectionSettings,
+        api: any KubernetesAPI,
+        electionAPI: any KubernetesAPI,
+        detector: Detector,
+        board: StatusBoard,
+        watchdog: LeaseWatchdog = LeaseWatchdog(),
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.api = api
+        self.detector = detector
+        self.board = board
+        self.logger = logger
+        elector = LeaderElector(settings: election, api: electionAPI, watchdog: watchdog) { report in
+            Self.note(report, identity: election.identity, board: board, logger: logger)
+        }
+        namespace = election.namespace
+    }
+
+    private let namespace: String
+
+    /// Until a graceful shutdown, which gives the Lease back.
+    ///
+    /// - Throws: ``LeadershipLost``.
+    public func run() async throws {
+        let superseded = Reason()
+        board.setHealth("elector", failure: nil)
+        let end = await withTaskGroup(of: ElectionEnd?.self, returning: ElectionEnd.self) { group in
+            // A standby shows on its page what the leader publishes, too.
+            group.addTask {
+                await showPublished()
+                return nil
+            }
+            group.addTask {
+                await withGracefulShutdownHandler {
+                    await elector.run { term in
+                        if let why = await lead(term) { superseded.set(why) }
+                    }
+                } onGracefulShutdown: {
+                    elector.stop()
+                }
+            }
+            defer { group.cancelAll() }
+            for await case let end? in group { return end }
+            return .stopped
+        }
+        board.setLeading(false, epoch: nil)
+        switch end {
+        case .lost(let why):
+            logger.error("lost the leadership", metadata: ["reason": "\(why)"])
+            throw LeadershipLost(description: "lost the leadership: \(why)")
+        case .released, .stopped:
+            if let why = superseded.value {
+                logger.error("gave up the leadership", metadata: ["reason": "\(why)"])
+                throw LeadershipLost(description: "gave up the leadership: \(why)")
+            }
+            logger.info(end == .released ? "gave the leadership back" : "left the election")
+        }
+    }
+
+    private func showPublished() async {
+        let watcher = ObjectWatcher<ConfigMap>(
+            api: api, namespace: namespace, name: settings.addressConfigMap, logger: logger)
+        await watcher.run { update in
+            guard case .present(let map) = update, !elector.isLeader else { return }
+            var problems: [String] = []
+            board.setPublished(PublishedAddress(data: map.data, problems: &problems))
+        }
+    }
+
+    /// - Returns: why leading ended before it was asked to; `nil` otherwise.
+    private func lead(_ term: LeadershipTerm) async -> String? {
+        logger.info("leading", metadata: ["epoch": "\(term.epoch)"])
+        board.setLeading(true, epoch: term.epoch.rawValue)
+        defer { board.setLeading(false, epoch: nil) }
+        let fenced = FencedConfigMap(
+            api: api, namespace: namespace, name: settings.addressConfigMap, term: term
+        ) { [elector] () async throws(KubernetesError) in try await elector.confirmLease() }
+        let previous: PublishedAddress
+        switch await claim(fenced) {
+        case .success(let address): previous = address
+        case .failure(let error): return error.why
+        }
+        let ended = Reason()
+        let loop = AddressLoop(
+            settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
+            tell: { Self.tell($0, logger: logger) },
+            decided: { board.setVerdict($0) },
+            publish: { content in
+                switch await publish(content, through: fenced) {
+                case .success: return .done
+                case .failure(let error) where error.endsLeadership:
+                    ended.set(error.description)
+                    return .stop
+                case .failure(.failed(let error)): return .failed(retryAfter: error.retryAfter)
+                case .failure: return .stop
+                }
+            })
+        await loop.run(previous: previous, leader: term.identity)
+        return ended.value
+    }
+
+    private struct ClaimFailed: Error {
+        /// `nil` where it was cancelled.
+        var why: String?
+    }
+
+    /// Puts this leader's epoch into the ConfigMap, for as long as it takes.
+    private func claim(_ fenced: FencedConfigMap) async -> Result<PublishedAddress, ClaimFailed> {
+        var backoff = Backoff()
+        var generator = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            do throws(FencedWriteError) {
+                var problems: [String] = []
+                let published = PublishedAddress(data: try await fenced.claim(), problems: &problems)
+                for problem in problems {
+                    logger.warning(
+                        "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
+                }
+                board.setPublished(published)
+                board.setReadiness("address-configmap", failure: nil)
+                return .success(published)
+            } catch {
+                guard case .failed(let cause) = error else { return .failure(ClaimFailed(why: error.description)) }
+                let wait = backoff.next(after: cause, using: &generator)
+                logger.warning(
+                    "cannot claim the ConfigMap of the address", metadata: ["error": "\(cause)", "retryIn": "\(wait)"])
+                board.setReadiness("address-configmap", failure: cause.description)
+                try? await clock.sleep(for: wait)
+            }
+        }
+        return .failure(ClaimFailed(why: nil))
+    }
+
+    private func publish(
+        _ content: PublishedAddress, through fenced: FencedConfigMap
+    ) async -> Result<Void, FencedWriteError> {
+        do throws(FencedWriteError) {
+            let data = try await fenced.write { _ in content.data }
+            var problems: [String] = []
+            board.setPublished(PublishedAddress(data: data, problems: &problems))
+            board.setReadiness("address-configmap", failure: nil)
+            logger.debug(
+                "published",
+                metadata: ["address": "\(content.ipv4?.description ?? "none")", "heartbeat": "\(content.heartbeat)"])
+            return .success(())
+        } catch {
+            if !Task.isCancelled {
+                logger.warning("cannot publish the address", metadata: ["error": "\(error)"])
+                board.setReadiness("address-configmap", failure: error.description)
+            }
+            return .failure(error)
+        }
+    }
+
+    private static func note(_ report: ElectionReport, identity: String, board: StatusBoard, logger: Logger) {
+        switch report {
+        case .holderChanged(let holder):
+            board.setLeader(holder)
+            if holder != identity {
+                logger.info("another leads", metadata: ["holder": "\(holder.isEmpty ? "nobody" : holder)"])
+            }
+        case .requestFailed(let error):
+            // Losing a race for the Lease is everyday business.
+            let level: Logger.Level = error.isConflict || error.isAlreadyExists || error.isCancelled ? .debug : .warning
+            logger.log(level: level, "a request for the Lease failed", metadata: ["error": "\(error)"])
+        case .unexpected(let what):
+            logger.warning("unexpected answer about the Lease", metadata: ["what": "\(what)"])
+        }
+    }
+
+    static func tell(_ news: AddressNews, logger: Logger) {
+        switch news {
+        case .probeDiffers(let observation, let held):
+            logger.info(
+                "a probe saw another address, asking for a quorum",
+                metadata: ["vote": "\(observation)", "held": "\(held?.description ?? "none")"])
+        case .probeFailed(let observation):
+            logger.info("a probe failed, asking for a quorum", metadata: ["vote": "\(observation)"])
+        case .changed(let before, let after, let verdict):
+            logger.notice(
+                "the WAN address changed",
+                metadata: [
+                    "from": "\(before?.description ?? "none")", "to": "\(after?.description ?? "none")",
+                    "because": "\(verdict)", "votes": "\(verdict.votesSummary())",
+                ])
+        case .confirmedAgain(let verdict):
+            logger.info("the WAN address is confirmed", metadata: ["because": "\(verdict)"])
+        case .unconfirmed(let verdict, let held):
+            logger.warning(
+                "no quorum, nothing is changed",
+                metadata: [
+                    "held": "\(held?.description ?? "none")", "because": "\(verdict)",
+                    "votes": "\(verdict.votesSummary())",
+                ])
+        }
+    }
+}
+
+/// Why something ended, said by one task and asked by another.
+private final class Reason: Sendable {
+    private let text = Mutex<String?>(nil)
+
+    var value: String? { text.withLock { $0 } }
+    func set(_ why: String) { text.withLock { $0 = why } }
+}

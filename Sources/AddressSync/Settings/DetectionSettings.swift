@@ -1,0 +1,46 @@
+import DNSRecords
+public import WANDetection
+
+/// Whom to ask for the WAN address, and when to believe them.
+public struct DetectionSettings: Sendable {
+    public var sources: [AddressSource]
+    public var quorum: QuorumSettings
+
+    init(reading reader: inout SettingsReader) {
+        let allowNonGlobal = reader.boolean(SettingCatalog.allowNonGlobal)
+        quorum = QuorumSettings(
+            quorum: reader.integer(SettingCatalog.quorum, in: 1...10), allowNonGlobal: allowNonGlobal)
+        let mode = reader.value(SettingCatalog.detection) { ["stun+http", "stun", "http"].contains($0) ? $0 : nil }
+        var stun = reader.list(SettingCatalog.stunServers) { try AddressSource(parsingSTUN: $0) }
+        var http = reader.list(SettingCatalog.httpSources) {
+            try AddressSource(parsingHTTP: $0, allowNonGlobal: allowNonGlobal)
+        }
+        if reader.text(SettingCatalog.stunServers) == nil { stun = AddressSource.defaultSTUN }
+        if reader.text(SettingCatalog.httpSources) == nil { http = AddressSource.defaultHTTPS }
+        switch mode {
+        case "stun": sources = stun
+        case "http": sources = http
+        default: sources = stun + http
+        }
+        // Problems of single sources have been reported; only complete lists can be judged as a whole.
+        if reader.problems.isEmpty {
+            for problem in quorum.problems(with: sources) {
+                reader.add(
+                    SettingProblem(
+                        name: SettingCatalog.quorum.environmentName + ", "
+                            + SettingCatalog.stunServers.environmentName + ", "
+                            + SettingCatalog.httpSources.environmentName,
+                        value: nil, expected: "sources and a quorum that fit together; \(problem)"))
+            }
+        }
+    }
+}
+
+extension PublishingSettings {
+    init(reading reader: inout SettingsReader) {
+        self.init()
+        probeInterval = reader.duration(SettingCatalog.probeInterval, in: .seconds(1) ... .seconds(3600))
+        confirmInterval = reader.duration(SettingCatalog.confirmInterval, in: .seconds(1) ... .seconds(86_400))
+        heartbeatInterval = reader.duration(SettingCatalog.heartbeatInterval, in: .seconds(1) ... .seconds(3600))
+    }
+}

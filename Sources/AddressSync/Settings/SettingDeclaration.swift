@@ -1,0 +1,121 @@
+/// One setting that users can make, declared once: read, checked, documented and suggested from here.
+public struct SettingDeclaration: Hashable, Sendable {
+    /// As in the environment, without the prefix `ESDDNS_`.
+    public let name: String
+    /// What holds where the setting is absent, in the setting's own notation; `nil`: nothing, or computed.
+    public let defaultText: String?
+    /// What a good value looks like: "a duration of 1s to 1h, such as 10s".
+    public let expected: String
+    /// What it does, one sentence.
+    public let summary: String
+    public let isSecret: Bool
+
+    public init(
+        _ name: String, default defaultText: String? = nil, expected: String, summary: String, isSecret: Bool = false
+    ) {
+        self.name = name
+        self.defaultText = defaultText
+        self.expected = expected
+        self.summary = summary
+        self.isSecret = isSecret
+    }
+
+    /// The name in the environment.
+    public var environmentName: String { Self.prefix + name }
+
+    /// What the environment variables of this program start with.
+    public static let prefix = "ESDDNS_"
+}
+
+/// Every setting that is not a DNS provider's own.
+public enum SettingCatalog {
+    // Where the process is and what it shows.
+    static let namespace = SettingDeclaration(
+        "NAMESPACE", expected: "a namespace, such as esddns-system",
+        summary: "Namespace of the Lease and the ConfigMaps; otherwise POD_NAMESPACE, then the service account's.")
+    static let nodeName = SettingDeclaration(
+        "NODE_NAME", expected: "a name, such as node-1", summary: "Name of this node; otherwise the host name.")
+    static let serviceAccountDirectory = SettingDeclaration(
+        "SERVICE_ACCOUNT_DIRECTORY", default: "/var/run/secrets/kubernetes.io/serviceaccount",
+        expected: "an absolute path", summary: "Directory with token, ca.crt and namespace.")
+    static let listen = SettingDeclaration(
+        "LISTEN", default: "0.0.0.0:8080", expected: "ADDRESS:PORT, such as 127.0.0.1:8080, or \"off\"",
+        summary: "Where the status page, metrics and health are served.")
+    static let logFormat = SettingDeclaration(
+        "LOG_FORMAT", default: "text", expected: "text or json", summary: "Form of the log lines on standard error.")
+    static let logLevel = SettingDeclaration(
+        "LOG_LEVEL", default: "info", expected: "trace, debug, info, notice, warning or error",
+        summary: "Least important lines that are logged.")
+
+    // Objects in the cluster, and the election.
+    static let leaseName = SettingDeclaration(
+        "LEASE_NAME", default: "esddns-leader", expected: "an object name",
+        summary: "Lease by which leaders are elected.")
+    static let leaseDuration = SettingDeclaration(
+        "LEASE_DURATION", default: "15s", expected: "whole seconds, such as 15s",
+        summary: "How long standbys leave a Lease alone after its last renewal.")
+    static let renewDeadline = SettingDeclaration(
+        "RENEW_DEADLINE", default: "10s", expected: "a duration, such as 10s",
+        summary: "How long a leader leads after its last renewal.")
+    static let retryPeriod = SettingDeclaration(
+        "RETRY_PERIOD", default: "2s", expected: "a duration, such as 2s", summary: "Time between two renewals.")
+    static let addressConfigMap = SettingDeclaration(
+        "ADDRESS_CONFIGMAP", default: "esddns-wan-address", expected: "an object name",
+        summary: "ConfigMap in which the leader publishes the address.")
+    static let recordsConfigMap = SettingDeclaration(
+        "RECORDS_CONFIGMAP", default: "esddns-records", expected: "an object name",
+        summary: "ConfigMap in which updaters claim and report changes.")
+
+    // Detection.
+    static let detection = SettingDeclaration(
+        "DETECTION", default: "stun+http", expected: "stun+http, stun or http",
+        summary: "Which kinds of sources are asked for the address.")
+    static let stunServers = SettingDeclaration(
+        "STUN_SERVERS", expected: "a comma-separated list of [OPERATOR=]HOST:PORT",
+        summary: "STUN servers instead of the built-in list.")
+    static let httpSources = SettingDeclaration(
+        "HTTP_SOURCES", expected: "a comma-separated list of [OPERATOR=]URL",
+        summary: "Web addresses that answer with the caller's address, instead of the built-in list.")
+    static let quorum = SettingDeclaration(
+        "QUORUM", default: "2", expected: "a whole number of 1 to 10",
+        summary: "Operators that have to agree on an address.")
+    static let probeInterval = SettingDeclaration(
+        "PROBE_INTERVAL", default: "10s", expected: "a duration of 1s to 1h, such as 10s",
+        summary: "Time between two cheap looks at the address.")
+    static let confirmInterval = SettingDeclaration(
+        "CONFIRM_INTERVAL", default: "5m", expected: "a duration of 1s to 24h, such as 5m",
+        summary: "Longest time between two full rounds with a quorum.")
+    static let heartbeatInterval = SettingDeclaration(
+        "HEARTBEAT_INTERVAL", default: "60s", expected: "a duration of 1s to 1h, such as 60s",
+        summary: "Time between two publications while nothing changes.")
+    static let allowNonGlobal = SettingDeclaration(
+        "ALLOW_NON_GLOBAL", default: "false", expected: "true or false",
+        summary: "For tests: accept servers and addresses that are not public, and plain HTTP sources.")
+
+    // Records.
+    static let records = SettingDeclaration(
+        "RECORDS", expected: "a comma-separated list of host names, such as home.example.com",
+        summary: "DNS records (type A) that are to hold the address.")
+    static let provider = SettingDeclaration(
+        "PROVIDER", default: "gandi", expected: "the name of a provider", summary: "Who serves the records' zones.")
+    static let nameServers = SettingDeclaration(
+        "NAME_SERVERS", expected: "a comma-separated list of HOST[:PORT]",
+        summary: "Authoritative name servers to ask, instead of those that the zone names.")
+    static let resolvers = SettingDeclaration(
+        "RESOLVERS", expected: "a comma-separated list of HOST[:PORT]",
+        summary: "Resolvers by which a zone's name servers are found, instead of /etc/resolv.conf.")
+    static let staleAfter = SettingDeclaration(
+        "STALE_AFTER", default: "180s", expected: "a duration of 2s to 24h, such as 180s",
+        summary: "Silence of the leader after which an updater detects the address by itself.")
+    static let recordCheckInterval = SettingDeclaration(
+        "RECORD_CHECK_INTERVAL", default: "5m", expected: "a duration of 1s to 24h, such as 5m",
+        summary: "Time between two looks at a record that is in step.")
+
+    /// In the order of the documentation.
+    public static let all: [SettingDeclaration] = [
+        records, provider, nameServers, resolvers, recordCheckInterval, staleAfter,
+        detection, stunServers, httpSources, quorum, probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
+        namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
+        serviceAccountDirectory, listen, logFormat, logLevel,
+    ]
+}

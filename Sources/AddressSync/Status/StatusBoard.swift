@@ -1,0 +1,109 @@
+import NetworkPrimitives
+import OperatorCore
+public import StatusServer
+import Synchronization
+import WANDetection
+
+/// What one process knows, kept for its status page and its probes. Services write, the server reads.
+public final class StatusBoard: StatusReporting {
+    private struct State {
+        var report: StatusReport
+        var records: [String: StatusReport.Record] = [:]
+        /// Failures by name of the check; `nil`: passed.
+        var health: [String: String?] = [:]
+        var readiness: [String: String?] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let wallClock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - identity: the process's name, such as its pod's.
+    ///   - pending: readiness checks that fail until a service reports on them, with what they wait for.
+    public init(
+        role: StatusReport.Role,
+        identity: String,
+        version: String = Version.current,
+        pending: [String: String] = [:],
+        wallClock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    ) {
+        self.wallClock = wallClock
+        state = Mutex(
+            State(
+                report: StatusReport(
+                    role: role, identity: identity, leading: role == .standalone, version: version, started: wallClock()
+                ),
+                readiness: pending.mapValues { $0 }))
+    }
+
+    public func report() -> StatusReport {
+        let now = wallClock()
+        return state.withLock { state in
+            var report = state.report
+            report.time = now
+            report.records = state.records.sorted { $0.key < $1.key }.map(\.value)
+            return report
+        }
+    }
+
+    public func health() -> [HealthCheck] { state.withLock { Self.checks($0.health) } }
+
+    public func readiness() -> [HealthCheck] { state.withLock { Self.checks($0.readiness) } }
+
+    private static func checks(_ checks: [String: String?]) -> [HealthCheck] {
+        checks.sorted { $0.key < $1.key }.map { HealthCheck(name: $0.key, failure: $0.value) }
+    }
+
+    // MARK: What services say
+
+    func setHealth(_ check: String, failure: String?) { state.withLock { $0.health[check] = .some(failure) } }
+
+    func setReadiness(_ check: String, failure: String?) { state.withLock { $0.readiness[check] = .some(failure) } }
+
+    func setLeader(_ holder: String) { state.withLock { $0.report.leader = holder.isEmpty ? nil : holder } }
+
+    func setLeading(_ leading: Bool, epoch: UInt64?) {
+        state.withLock { state in
+            state.report.leading = leading
+            if let epoch { state.report.epoch = epoch }
+        }
+    }
+
+    /// The address as published by whoever leads.
+    func setPublished(_ published: PublishedAddress) {
+        let now = wallClock()
+        state.withLock { state in
+            state.report.epoch = published.epoch?.rawValue ?? state.report.epoch
+            if !published.leader.isEmpty { state.report.leader = published.leader }
+            state.report.condition = published.condition.flatMap { .init(rawValue: $0.rawValue) } ?? .unknown
+            state.report.confirmedAt = published.confirmedAt ?? state.report.confirmedAt
+            if let address = published.ipv4 { state.report.addressChanged(to: address.description, at: now) }
+        }
+    }
+
+    /// What this process's own round of detection came to.
+    func setVerdict(_ verdict: Verdict) {
+        let votes = verdict.votes.map { vote in
+            StatusReport.Vote(
+                source: vote.source.description, transport: vote.transport.rawValue, operatorName: vote.operatorName,
+                address: vote.address?.description, error: vote.errorDescription,
+                seconds: vote.duration / .seconds(1))
+        }
+        state.withLock { state in
+            state.report.votes = votes
+            state.report.condition = .init(rawValue: verdict.condition.name) ?? .unknown
+        }
+    }
+
+    func setRecord(_ name: String, provider: String, _ change: (inout StatusReport.Record) -> Void) {
+        let now = wallClock()
+        state.withLock { state in
+            var record =
+                state.records[name]
+                ?? StatusReport.Record(name: name, type: "A", phase: .pending, provider: provider)
+            change(&record)
+            record.updated = now
+            state.records[name] = record
+        }
+    }
+}

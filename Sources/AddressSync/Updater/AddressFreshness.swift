@@ -1,0 +1,73 @@
+import NetworkPrimitives
+import OperatorCore
+import StatusServer
+
+/// Judges what the leader published: is it a later word than the last, and is the leader still alive?
+///
+/// A value without I/O. Liveness is judged by watching the heartbeat move on this node's own monotonic clock; wall clocks
+/// are compared once only, for an address found at start.
+struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Instant.Duration == Duration {
+    /// What to do about the WAN address now.
+    enum Judgement: Hashable, Sendable {
+        /// The leader's word holds.
+        case follow(IPv4Address, Generation)
+        /// Nothing to act upon yet: an address of unknown age was found, or none at all.
+        case wait(String)
+        /// The leader has been silent too long: find the address without it.
+        case detect(String)
+    }
+
+    private let staleAfter: Duration
+    /// The leader's last word.
+    private(set) var latest: PublishedAddress?
+    /// When the heartbeat was last seen to move, or when waiting began.
+    private var aliveAt: Instant
+    /// Whether the leader was seen alive, as opposed to a ConfigMap of unknown age.
+    private var isTrusted = false
+
+    /// - Parameter staleAfter: silence after which a leader is taken for dead.
+    init(staleAfter: Duration, now: Instant) {
+        self.staleAfter = staleAfter
+        aliveAt = now
+    }
+
+    /// The ConfigMap was seen. A word of an earlier term, or an earlier one of the same term, is ignored.
+    ///
+    /// - Returns: whether it was news.
+    mutating func observed(_ published: PublishedAddress, at now: Instant, wallClock: Timestamp) -> Bool {
+        guard let previous = latest else {
+            latest = published
+            aliveAt = now
+            if let confirmedAt = published.confirmedAt {
+                let age = wallClock.secondsSinceEpoch - confirmedAt.secondsSinceEpoch
+                isTrusted = age >= 0 && .seconds(age) < staleAfter
+            }
+            return true
+        }
+        guard published.generation > previous.generation else { return false }
+        latest = published
+        aliveAt = now
+        isTrusted = true
+        return true
+    }
+
+    func judge(at now: Instant) -> Judgement {
+        let silence = aliveAt.duration(to: now)
+        guard silence < staleAfter else {
+            return .detect("the leader has not been heard of for \(staleAfter)")
+        }
+        guard let latest, let address = latest.ipv4 else {
+            return .wait("no address has been published yet")
+        }
+        guard isTrusted else {
+            return .wait("\(address) was found at start and may be old; waiting for the leader's next heartbeat")
+        }
+        return .follow(address, latest.generation)
+    }
+
+    /// When ``judge(at:)`` changes by itself.
+    var staleAt: Instant { aliveAt.advanced(by: staleAfter) }
+
+    /// The newest publication that was seen; orders claims.
+    var generation: Generation { latest?.generation ?? .none }
+}

@@ -1,0 +1,144 @@
+public import DNSRecords
+public import Logging
+import NetworkPrimitives
+public import OperatorCore
+public import ServiceLifecycle
+import StatusServer
+public import WANDetection
+
+/// Watches the published address and keeps the records in step with it; finds the address itself while the leader is silent.
+public struct UpdaterService: Service {
+    private typealias State = UpdaterState<ContinuousClock.Instant>
+
+    private let settings: UpdaterSettings
+    private let namespace: String
+    private let api: any KubernetesAPI
+    private let detector: any AddressDetecting
+    private let keeper: RecordKeeper
+    private let board: StatusBoard
+    private let logger: Logger
+    private let clock = ContinuousClock()
+
+    /// - Parameter detector: asked only while the leader is silent.
+    public init(
+        settings: UpdaterSettings,
+        namespace: String,
+        api: any KubernetesAPI,
+        detector: Detector,
+        provider: any DNSProvider,
+        lookup: AuthoritativeClient,
+        board: StatusBoard,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.namespace = namespace
+        self.api = api
+        self.detector = detector
+        self.board = board
+        self.logger = logger
+        keeper = RecordKeeper(
+            settings: settings.records, node: settings.process.nodeName, provider: provider, lookup: lookup,
+            claims: { ConfigMapClaims(api: api, namespace: namespace, name: settings.recordsConfigMap) },
+            board: board, metrics: RecordMetrics(), logger: logger)
+    }
+
+    /// Until a graceful shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { await work() }
+        logger.info("stopped")
+    }
+
+    private func work() async {
+        let inbox = TimedInbox<State.Input, ContinuousClock>(clock: clock)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await keeper.run() }
+            group.addTask { await watch(into: inbox) }
+            var state = State(
+                staleAfter: settings.staleAfter,
+                fallbackDelay: SpreadDelay.delay(
+                    node: settings.process.nodeName, change: "fallback",
+                    within: min(.seconds(30), settings.staleAfter / 4)),
+                now: clock.now)
+            var detecting = StopSignal()
+            var actions = state.start(at: clock.now)
+            var inputs = inbox.inputs.makeAsyncIterator()
+            while true {
+                for action in actions {
+                    switch action {
+                    case .desire(let desired): keeper.desire(desired)
+                    case .wakeUp(let instant): inbox.wakeUp(at: instant, with: .timerFired, in: &group)
+                    case .stopDetecting: detecting.stop()
+                    case .startDetecting(let last):
+                        let signal = StopSignal()
+                        detecting = signal
+                        group.addTask { await signal.run { await detect(holding: last, into: inbox) } }
+                    case .tell(let news): tell(news)
+                    }
+                }
+                guard let input = await inputs.next(isolation: #isolation) else { break }
+                actions = state.handle(input, at: clock.now, wallClock: Timestamp.now())
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func watch(into inbox: TimedInbox<State.Input, ContinuousClock>) async {
+        let watcher = ObjectWatcher<ConfigMap>(
+            api: api, namespace: namespace, name: settings.addressConfigMap, logger: logger)
+        await watcher.run { update in
+            switch update {
+            case .present(let map):
+                var problems: [String] = []
+                let published = PublishedAddress(data: map.data, problems: &problems)
+                for problem in problems {
+                    logger.warning(
+                        "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
+                }
+                board.setReadiness("address-watch", failure: nil)
+                board.setPublished(published)
+                inbox.send(.watched(published))
+            case .absent:
+                board.setReadiness(
+                    "address-watch", failure: "the ConfigMap \(settings.addressConfigMap) does not exist")
+                logger.warning("the ConfigMap of the address does not exist; waiting for a leader to create it")
+            case .connected:
+                board.setReadiness("address-watch", failure: nil)
+                logger.debug("watching the published address")
+            case .disconnected(let error, let retryIn):
+                board.setReadiness("address-watch", failure: error.description)
+                logger.warning(
+                    "the watch of the published address was interrupted",
+                    metadata: ["error": "\(error)", "retryIn": "\(retryIn)"])
+            }
+        }
+    }
+
+    /// Rounds of this node's own, in the same rhythm as a leader's, until cancelled.
+    private func detect(holding last: PublishedAddress?, into inbox: TimedInbox<State.Input, ContinuousClock>) async {
+        let loop = AddressLoop(
+            settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
+            tell: { LeaderService.tell($0, logger: logger) },
+            decided: { board.setVerdict($0) },
+            publish: { content in
+                if content.condition == .confirmed || content.condition == .multipleEgress, let address = content.ipv4 {
+                    inbox.send(.detected(address))
+                }
+                return .done
+            })
+        var held = last ?? PublishedAddress()
+        // What was published is old by now: only a round of this node's own makes it count again.
+        held.condition = nil
+        await loop.run(previous: held, leader: settings.process.nodeName)
+    }
+
+    private func tell(_ news: UpdaterNews) {
+        switch news {
+        case .following(let address, let leader):
+            logger.info("following the published address", metadata: ["address": "\(address)", "leader": "\(leader)"])
+        case .waiting(let why):
+            logger.info("waiting", metadata: ["reason": "\(why)"])
+        case .detecting(let why):
+            logger.warning("detecting the address on this node", metadata: ["reason": "\(why)"])
+        }
+    }
+}

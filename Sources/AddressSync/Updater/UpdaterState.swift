@@ -1,0 +1,95 @@
+import NetworkPrimitives
+import OperatorCore
+import StatusServer
+
+/// Decides what an updater wants its records to hold: the leader's word while it is fresh, otherwise its own finding.
+/// A value without I/O.
+struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant.Duration == Duration {
+    typealias Desired = RecordState<Instant>.Desired
+
+    enum Input: Sendable {
+        case timerFired
+        case watched(PublishedAddress)
+        /// This node's own rounds confirmed an address.
+        case detected(IPv4Address)
+    }
+
+    enum Action: Hashable, Sendable {
+        case desire(Desired)
+        /// Begin to detect, holding the last address known.
+        case startDetecting(PublishedAddress?)
+        case stopDetecting
+        /// Replaces any earlier timer.
+        case wakeUp(at: Instant)
+        case tell(UpdaterNews)
+    }
+
+    private let fallbackDelay: Duration
+    private var freshness: AddressFreshness<Instant>
+    private var isDetecting = false
+    private var lastTold: UpdaterNews?
+
+    /// - Parameter fallbackDelay: added to the leader's silence, different on each node, so that a whole cluster does not
+    ///   start asking at once.
+    init(staleAfter: Duration, fallbackDelay: Duration, now: Instant) {
+        self.fallbackDelay = fallbackDelay
+        freshness = AddressFreshness(staleAfter: staleAfter, now: now)
+    }
+
+    mutating func start(at now: Instant) -> [Action] { judge(at: now) }
+
+    mutating func handle(_ input: Input, at now: Instant, wallClock: Timestamp) -> [Action] {
+        switch input {
+        case .timerFired:
+            return judge(at: now)
+        case .watched(let published):
+            return freshness.observed(published, at: now, wallClock: wallClock) ? judge(at: now) : []
+        case .detected(let address):
+            // The leader may have come back since the round began.
+            guard isDetecting else { return [] }
+            return [.desire(Desired(address: address, generation: freshness.generation, origin: .ownDetection))]
+        }
+    }
+
+    private mutating func judge(at now: Instant) -> [Action] {
+        var actions: [Action] = []
+        switch freshness.judge(at: now) {
+        case .follow(let address, let generation):
+            if isDetecting {
+                isDetecting = false
+                actions.append(.stopDetecting)
+            }
+            actions += tell(.following(address, leader: freshness.latest?.leader ?? ""))
+            actions.append(.desire(Desired(address: address, generation: generation, origin: .leader)))
+            actions.append(.wakeUp(at: freshness.staleAt))
+        case .wait(let why):
+            if isDetecting {
+                isDetecting = false
+                actions.append(.stopDetecting)
+            }
+            actions += tell(.waiting(why))
+            actions.append(.wakeUp(at: freshness.staleAt))
+        case .detect(let why):
+            guard !isDetecting else { return [] }
+            let start = freshness.staleAt.advanced(by: fallbackDelay)
+            guard now >= start else { return [.wakeUp(at: start)] }
+            isDetecting = true
+            actions += tell(.detecting(why))
+            actions.append(.startDetecting(freshness.latest))
+        }
+        return actions
+    }
+
+    private mutating func tell(_ news: UpdaterNews) -> [Action] {
+        guard news != lastTold else { return [] }
+        lastTold = news
+        return [.tell(news)]
+    }
+}
+
+/// Whose word an updater follows, for people.
+enum UpdaterNews: Hashable, Sendable {
+    case following(IPv4Address, leader: String)
+    case waiting(String)
+    case detecting(String)
+}

@@ -1,0 +1,93 @@
+import Logging
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Tells what happens, in plain words and as it happens, each line with its time since the start.
+final class Narrator: Sendable {
+    private let start = ContinuousClock.now
+    private let descriptor: Int32
+    private let isColored: Bool
+    private let lock = Mutex(())
+
+    init(toStandardError: Bool) {
+        descriptor = toStandardError ? 2 : 1
+        isColored = isatty(descriptor) == 1
+    }
+
+    /// How a line stands out.
+    enum Tone {
+        case plain, quiet, good, bad, heading
+    }
+
+    func say(_ text: String, by who: String? = nil, tone: Tone = .plain) {
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        let tenths = Int((elapsed * 10).rounded(.down))
+        let time = Self.padded("\(tenths / 10).\(tenths % 10)", to: 7, left: true)
+        print("\(time) s  \(Self.padded(who ?? "", to: 11))\(text)", tone: tone)
+    }
+
+    /// A line without a time.
+    func print(_ text: String, tone: Tone = .plain) {
+        let code =
+            switch tone {
+            case .plain: ""
+            case .quiet: "\u{1B}[2m"
+            case .good: "\u{1B}[32m"
+            case .bad: "\u{1B}[31m"
+            case .heading: "\u{1B}[1m"
+            }
+        let line = isColored && !code.isEmpty ? "\(code)\(text)\u{1B}[0m\n" : "\(text)\n"
+        lock.withLock { _ in
+            var bytes = Array(line.utf8)[...]
+            while !bytes.isEmpty {
+                let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                guard count > 0 else { return }
+                bytes = bytes.dropFirst(count)
+            }
+        }
+    }
+
+    private static func padded(_ text: String, to width: Int, left: Bool = false) -> String {
+        let padding = String(repeating: " ", count: max(0, width - text.count))
+        return left ? padding + text : text + padding
+    }
+
+    /// A logger whose lines are told under a name.
+    func logger(for who: String, level: Logger.Level = .info) -> Logger {
+        Logger(label: who) { _ in NarratingLogHandler(who: who, narrator: self, logLevel: level) }
+    }
+}
+
+/// Turns log lines into the demonstration's narration.
+private struct NarratingLogHandler: LogHandler {
+    let who: String
+    let narrator: Narrator
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        // The votes are on the status page; here they would drown everything else.
+        let details = all.filter { $0.key != "votes" }.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let tone: Narrator.Tone =
+            switch event.level {
+            case .notice: .good
+            case .warning, .error, .critical: .bad
+            default: .quiet
+            }
+        narrator.say(details.isEmpty ? "\(event.message)" : "\(event.message) (\(details))", by: who, tone: tone)
+    }
+}

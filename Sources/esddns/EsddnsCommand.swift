@@ -1,0 +1,18 @@
+import AddressSync
+import ArgumentParser
+
+@main
+struct EsddnsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "esddns",
+        abstract: "Keeps DNS records on a WAN address that moves.",
+        discussion: """
+            Without Kubernetes, "esddns run" does it all in one process. Settings are environment variables that begin \
+            with ESDDNS_; the README lists them.
+
+            To see the whole system at work on this machine, nothing else needed:
+              esddns demo
+            """,
+        version: Version.current,
+        subcommands: [RunCommand.self, DemoCommand.self, SimulateCommand.self])
+}

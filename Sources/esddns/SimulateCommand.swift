@@ -1,0 +1,53 @@
+import ArgumentParser
+import ClusterSimulator
+import FoundationEssentials
+import NetworkPrimitives
+import UnixSignals
+
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Runs a simulated Kubernetes API server over TLS, to try the executables against.",
+        discussion: """
+            Objects, tokens and the certificate authority are kept in the state directory, so that a server started again on
+            it goes on where the last one stopped. The directory also gets service accounts for both executables:
+              esddns simulate --state /tmp/cluster --listen 127.0.0.1:6443 &
+              KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT=6443 \\
+                ESDDNS_SERVICE_ACCOUNT_DIRECTORY=/tmp/cluster/esddns-leader esddns-leader
+            """)
+
+    @Option(help: "Directory for the state; created where it is missing.")
+    var state: String
+
+    @Option(help: "ADDRESS:PORT to listen on.", transform: { try HostPort(parsing: $0) })
+    var listen = HostPort(host: "127.0.0.1", port: 6443)
+
+    @Option(help: "A further host name or address for the server's certificate; may be repeated.")
+    var certificateName: [String] = []
+
+    func run() async throws {
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: state, isDirectory: true), withIntermediateDirectories: true)
+        var configuration = SimulatedCluster.Configuration()
+        configuration.stunServers = 0
+        configuration.checkIPServers = 0
+        configuration.api.host = listen.host
+        configuration.api.port = Int(listen.port)
+        configuration.api.certificateNames = [listen.host] + certificateName
+        configuration.api.authorityDirectory = state
+        configuration.api.statePath = "\(state)/objects.json"
+        let cluster = try SimulatedCluster(configuration: configuration)
+        for account in SimulatedCluster.Account.allCases {
+            try cluster.writeServiceAccount(account, to: "\(state)/\(account.rawValue)")
+        }
+        let adminToken = URL(fileURLWithPath: "\(state)/admin-token")
+        try Data(cluster.api.adminToken.utf8).write(to: adminToken, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: adminToken.path)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await cluster.api.start()
+        Narrator(toStandardError: false).print(
+            "listening on \(cluster.api.url), state and service accounts in \(state)")
+        for await _ in signals { break }
+        await cluster.api.stop()
+    }
+}
