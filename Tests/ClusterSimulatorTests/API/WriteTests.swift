@@ -120,7 +120,7 @@ struct WriteTests {
             group: "externaldns.k8s.io", version: "v1alpha1", kind: "DNSEndpoint", plural: "dnsendpoints")
         server.register(type)
         let created = try server.put(
-            ["metadata": ["name": "e"], "spec": ["z": [1, 2], "a": ["b": nil]]], as: type, namespace: "default")
+            ["metadata": ["name": "e"], "spec": ["z": [1, 2], "a": ["b": .null]]], as: type, namespace: "default")
         #expect(created[path: "spec", "z"] == [1, 2])
         #expect(created[path: "metadata", "generation"] == 1)
         let changed = try server.patch(type, "e", namespace: "default", with: ["spec": ["z": [3]]])

@@ -35,7 +35,7 @@ struct ManagedFieldsTests {
                 "a/Update": #"{"f:data":{".":{},"f:x":{}}}"#, "b/Update": #"{"f:data":{"f:y":{},"f:z":{}}}"#,
             ])
         let removed = try server.perform(
-            "PATCH", path + "/c?fieldManager=b", body: ["data": ["y": nil, "z": nil]],
+            "PATCH", path + "/c?fieldManager=b", body: ["data": ["y": .null, "z": .null]],
             contentType: "application/merge-patch+json")
         #expect(fields(removed) == ["a/Update": #"{"f:data":{".":{},"f:x":{}}}"#])
     }

@@ -10,7 +10,7 @@ import Testing
             ("1.0", .number(1)), ("1e3", .number(1000)), ("-2.5E-1", .number(-0.25)),
             (#""""#, .string("")), (#""a\"\\\/\b\f\n\r\tz""#, .string("a\"\\/\u{8}\u{C}\n\r\tz")),
             (#""\u00e9\u20AC\ud83d\ude00""#, .string("é€😀")), ("\"é€😀\"", .string("é€😀")),
-            ("[]", []), ("[1, [2], {}]", [1, [2], [:]]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [nil]]]),
+            ("[]", []), ("[1, [2], {}]", [1, [2], [:]]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [.null]]]),
             ("\t\r\n{ \"a\" : 1 , \"b\" : 2 }\n", ["a": 1, "b": 2]),
         ] as [(String, JSONValue)])
     func documentsAreRead(text: String, value: JSONValue) throws {
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func outputIsCompactSortedAndEscaped() {
-        let value: JSONValue = ["b": [1, .number(1.5), nil, true], "a": "\"\\\n\u{1}\u{1F}é/", "": [:]]
+        let value: JSONValue = ["b": [1, .number(1.5), .null, true], "a": "\"\\\n\u{1}\u{1F}é/", "": [:]]
         #expect(value.description == #"{"":{},"a":"\"\\\n\u0001\u001fé/","b":[1,1.5,null,true]}"#)
         #expect(JSONValue.number(.infinity).description == "null")
         #expect(JSONValue.number(1e20).description == "1e+20")
