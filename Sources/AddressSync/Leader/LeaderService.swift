@@ -105,7 +105,7 @@ public struct LeaderService: Service {
             api: api, namespace: namespace, name: settings.addressConfigMap, term: term
         ) { [elector] () async throws(KubernetesError) in try await elector.confirmLease() }
         let previous: PublishedAddress
-        switch await claim(fenced) {
+        switch await claim(fenced, as: term) {
         case .success(let address): previous = address
         case .failure(let error): return error.why
         }
@@ -134,13 +134,23 @@ public struct LeaderService: Service {
     }
 
     /// Puts this leader's epoch into the ConfigMap, for as long as it takes.
-    private func claim(_ fenced: FencedConfigMap) async -> Result<PublishedAddress, ClaimFailed> {
+    private func claim(
+        _ fenced: FencedConfigMap, as term: LeadershipTerm
+    ) async -> Result<PublishedAddress, ClaimFailed> {
         var backoff = Backoff()
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled {
             do throws(FencedWriteError) {
                 var problems: [String] = []
-                let published = PublishedAddress(data: try await fenced.claim(), problems: &problems)
+                // The heartbeat moves at once, so that readers know that somebody is there again.
+                let data = try await fenced.claim { stored in
+                    let heartbeat = stored[PublishedAddress.Key.heartbeat].flatMap { UInt64($0) } ?? 0
+                    return [
+                        PublishedAddress.Key.leader: term.identity,
+                        PublishedAddress.Key.heartbeat: String(heartbeat + 1),
+                    ]
+                }
+                let published = PublishedAddress(data: data, problems: &problems)
                 for problem in problems {
                     logger.warning(
                         "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
@@ -185,8 +195,10 @@ public struct LeaderService: Service {
         switch report {
         case .holderChanged(let holder):
             board.setLeader(holder)
-            if holder != identity {
-                logger.info("another leads", metadata: ["holder": "\(holder.isEmpty ? "nobody" : holder)"])
+            if holder.isEmpty {
+                logger.info("nobody leads")
+            } else if holder != identity {
+                logger.info("another leads", metadata: ["holder": "\(holder)"])
             }
         case .requestFailed(let error):
             // Losing a race for the Lease is everyday business.

@@ -37,13 +37,16 @@ public actor FencedConfigMap {
         self.confirmLease = confirmLease
     }
 
-    /// Puts this leader's epoch into the ConfigMap, creating it where it is missing. Call once, before any ``write(_:)``.
+    /// Puts this leader's epoch into the ConfigMap, creating it where it is missing. Call it before any other ``write(_:)``.
     ///
-    /// - Returns: the data that a predecessor left, with the new epoch.
+    /// - Parameter change: keys to set along with the epoch, as for ``write(_:)``.
+    /// - Returns: the data that a predecessor left, with the new epoch and those keys.
     /// - Throws: ``FencedWriteError``; after ``FencedWriteError/superseded(by:)`` and ``FencedWriteError/termOver`` the
     ///   leader must stop.
-    public func claim() async throws(FencedWriteError) -> [String: String] {
-        try await write { _ in [:] }
+    public func claim(
+        setting change: @Sendable ([String: String]) -> [String: String?] = { _ in [:] }
+    ) async throws(FencedWriteError) -> [String: String] {
+        try await write(change)
     }
 
     /// Changes keys of the ConfigMap's data.

@@ -81,7 +81,7 @@ private struct NarratingLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         // The votes are on the status page; here they would drown everything else.
         let details = all.filter { $0.key != "votes" }.sorted { $0.key < $1.key }
-            .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            .map { "\($0.key) \(Self.shortened("\($0.value)"))" }.joined(separator: ", ")
         let tone: Narrator.Tone =
             switch event.level {
             case .notice: .good
@@ -89,5 +89,11 @@ private struct NarratingLogHandler: LogHandler {
             default: .quiet
             }
         narrator.say(details.isEmpty ? "\(event.message)" : "\(event.message) (\(details))", by: who, tone: tone)
+    }
+
+    /// Identities end in a UUID that nobody wants to read.
+    private static func shortened(_ value: String) -> String {
+        guard let mark = value.lastIndex(of: "_"), value[mark...].count == 37 else { return value }
+        return String(value[..<mark])
     }
 }
