@@ -1,0 +1,58 @@
+# Everything that is done with this project, by one name each. "make" lists them.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# Which swift to use.
+SWIFT ?= swift
+export SWIFT
+# What "make run" hands to "esddns demo", and "make test" to "swift test".
+ARGS ?=
+# "make test INSTALL=no" installs nothing.
+INSTALL ?= yes
+
+executables := esddns-leader esddns-updater esddns
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the executables for release into .build/release, and tell their sizes
+	@for name in $(executables); do \
+	    echo "building $$name"; \
+	    "$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product "$$name"; \
+	done
+	@cd .build/release && for name in $(executables); do \
+	    awk -v name="$$name" -v bytes="$$(wc -c <"$$name")" \
+	        'BEGIN { printf "  %5.1f MB  .build/release/%s\n", bytes / 1e6, name }'; \
+	done
+
+.PHONY: run
+run: ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"
+	@# For debugging, because that is built in a fraction of the time.
+	@echo "building esddns"
+	@"$(SWIFT)" build --quiet --product esddns
+	@exec .build/debug/esddns demo $(ARGS)
+
+.PHONY: test
+test: ## Install what is missing, build, and run all tests: "make test ARGS='--filter NAME'"
+	@if [[ "$(INSTALL)" != no ]]; then \
+	    scripts/install-build-dependencies.sh; \
+	    scripts/install-test-servers.sh; \
+	fi
+	@scripts/test.sh $(ARGS)
+
+.PHONY: lint
+lint: ## Check the form of Swift sources, shell scripts and YAML
+	@scripts/lint.sh
+
+.PHONY: format
+format: ## Bring the Swift sources into form
+	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed into the project
+	@rm -rf .build .build-tools

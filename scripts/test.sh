@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# usage: test.sh [ARGUMENT...]
+#
+# Builds everything for debugging, the executables included, and runs all tests in parallel. Arguments are handed on to
+# "swift test", such as --filter NAME. Shows failures and the summary; everything else is in .build/test.log, and
+# VERBOSE=1 shows it too.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+swift=${SWIFT:-swift}
+log=.build/test.log
+
+echo "building"
+"$swift" build --build-tests --quiet </dev/null
+echo "built in $SECONDS s"
+
+# Drops the lines that tell that a test has started or passed; the summary begins with "Test run" and stays.
+only_news() {
+    if [[ ${VERBOSE-} == 1 ]]; then
+        cat
+    else
+        awk '!/^(◇|↳) / && (!/^✔ (Test|Suite) / || /^✔ Test run /) { print; fflush() }'
+    fi
+}
+
+echo "testing"
+"$swift" test --skip-build --disable-xctest "$@" 2>&1 </dev/null | tee "$log" | only_news
