@@ -93,9 +93,9 @@ import Testing
 
     @Test func anIdleConnectionIsClosed() async throws {
         try await withStatusServer(idleTimeout: .milliseconds(50)) { port in
-            // Half a request: only the server can end this.
-            let answer = try await RawClient.exchange(port: port, "GET / HT")
-            #expect(answer == "")
+            // Half a request: only the server can end this, perhaps before it is written.
+            let answer = try? await RawClient.exchange(port: port, "GET / HT")
+            #expect(answer ?? "" == "")
         }
     }
 
