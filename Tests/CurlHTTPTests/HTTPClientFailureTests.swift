@@ -198,6 +198,25 @@ struct HTTPClientFailureTests {
         #expect(seen.withLock { $0 } == expected)
     }
 
+    @Test("A kept connection that the server has closed meanwhile is not used")
+    func closedMeanwhile() async throws {
+        let closed = Gate()
+        try await TestServer.serving { connection in
+            _ = try await connection.readRequest()
+            try await connection.write(TestResponse().bytes())
+            try? await connection.close()
+            closed.open()
+        } _: { server in
+            try await withHTTPClient { client in
+                _ = try await client.send(HTTPClientRequest(url: server.url()))
+                await closed.wait()
+                let response = try await client.send(HTTPClientRequest(method: .post, url: server.url(), body: [1]))
+                #expect(response.status == .ok)
+            }
+            #expect(server.connections == 2)
+        }
+    }
+
     @Test("A server that closes while a large body is on its way does not end the process")
     func closedWhileSending() async throws {
         try await TestServer.serving(script: { try await $0.reset() }) { server in

@@ -90,6 +90,9 @@ final class TestConnection {
         while let more = try? await readMore(), more {}
     }
 
+    /// Closes the connection before the script ends; the client's system knows of it when this returns.
+    func close() async throws { try await channel.close() }
+
     /// Ends the connection with a TCP reset instead of an orderly close.
     func reset() async throws {
         guard let options = channel as? any SocketOptionProvider else { throw Malformed() }
