@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: TSIGAlgorithm.allCases)
     func changesARecordAndNothingElse(algorithm: TSIGAlgorithm) async throws {
-        try await KnotServer.run(algorithm: algorithm.rawValue) { server in
+        try await KnotServer.run(algorithm: algorithm.rawValue) { server async throws in
             let provider = try provider(server)
             let client = client(server)
             let name = try DomainName(parsing: "home.knot.example")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func createsNamesOfAllKinds() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let provider = try provider(server, ttlPolicy: TTLPolicy(configured: 60))
             for name in ["knot.example", "*.wild.knot.example", "a.b.c.knot.example", "new.knot.example."] {
                 let wish = try set(name, "198.51.100.7", "203.0.113.9")
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func aNameUnderAWildcardGetsRecordsOfItsOwn() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let provider = try provider(server)
             let wild = try set("*.knot.example", "198.51.100.7", ttl: 60)
             #expect(await provider.apply(wild) == .created(wild))
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func comparesAndSwaps() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let provider = try provider(server)
             let stale = try set("home.knot.example", "192.0.2.1", ttl: 1234)
             for current in [stale, nil] {
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func leavesAliasesAlone() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let wish = try set("alias.knot.example", "203.0.113.9")
             let home = try DomainName(parsing: "home.knot.example")
             #expect(await client(server).observe(wish.name, .a) == .alias(of: home))
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func saysWhatIsWrongWithTheKeyOrTheClock() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let wish = try set("home.knot.example", "203.0.113.9")
             func refusal(_ provider: RFC2136Provider) async -> String {
                 switch await provider.apply(wish) {
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func aKeyThatMayOnlyReadIsRefusedTheUpdate() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let provider = try provider(server, key: server.key(name: "readonly.knot.example"))
             let wish = try set("home.knot.example", "203.0.113.9")
             #expect(try await provider.read(wish.name, .a) == (try set("home.knot.example", "198.51.100.7", ttl: 1234)))
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test func anotherZoneIsNotServed() async throws {
-        try await KnotServer.run { server in
+        try await KnotServer.run { server async throws in
             let wish = try set("home.other.example", "203.0.113.9")
             let outcome = await (try provider(server)).apply(wish)
             switch outcome {

@@ -48,7 +48,8 @@ struct ObjectSchema: Sendable {
         for field in fields {
             let inner = path + [field.name]
             let value = json[field.name] ?? .null
-            let decoded = value.isNull ? nil : try decode(value, as: field.type, path: inner)
+            var decoded: OrderedJSON?
+            if !value.isNull { decoded = try decode(value, as: field.type, path: inner) }
             if let kept = try keep(decoded, of: field, path: inner) { members.append(.init(field.name, kept)) }
         }
         return .object(members)

@@ -41,7 +41,8 @@ extension APICore {
         while wantsBookmarks {
             var next = elapsed + configuration.bookmarkInterval
             let last = end - configuration.finalBookmarkLead
-            if last > elapsed, last < next { next = last }
+            // A watch that is over soon after it began gets none, as recorded.
+            if last > max(elapsed, configuration.finalBookmarkLead), last < next { next = last }
             guard next < end else { break }
             try await clock.sleep(for: next - elapsed)
             elapsed = next

@@ -11,7 +11,8 @@ struct ListTests {
         server = try SimulatedAPIServer()
         for (name, tier) in [("a", "web"), ("b", "db"), ("c", "web"), ("d", "")] {
             let labels: OrderedJSON = tier.isEmpty ? [:] : ["tier": .string(tier)]
-            try server.put(["metadata": ["name": .string(name), "labels": labels]], as: .configMaps, namespace: "default")
+            try server.put(
+                ["metadata": ["name": .string(name), "labels": labels]], as: .configMaps, namespace: "default")
         }
     }
 

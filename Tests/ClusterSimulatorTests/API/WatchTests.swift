@@ -7,7 +7,7 @@ struct WatchTests {
     private let maps = "/api/v1/namespaces/default/configmaps"
 
     @Test func sendsWhatHappens() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             var watch = try await client.watch("\(maps)?watch=1&resourceVersion=\(server.resourceVersion)")
             try server.put(["metadata": ["name": "c"], "data": ["a": "1"]], as: .configMaps, namespace: "default")
             #expect(try await watch.next() == "ADDED c")
@@ -25,7 +25,7 @@ struct WatchTests {
     }
 
     @Test func objectsEnterAndLeaveASelection() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             try server.put(["metadata": ["name": "c"]], as: .configMaps, namespace: "default")
             var watch = try await client.watch(
                 "\(maps)?watch=1&labelSelector=on%3Dyes&resourceVersion=\(server.resourceVersion)")
@@ -40,7 +40,7 @@ struct WatchTests {
     }
 
     @Test func forgottenPositionsHaveExpired() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             let old = server.resourceVersion
             try server.put(["metadata": ["name": "c"]], as: .configMaps, namespace: "default")
             server.compact()
@@ -72,7 +72,7 @@ struct WatchTests {
         let clock = ManualClock()
         var configuration = SimulatedAPIServer.Configuration()
         configuration.clock = clock
-        try await withAPIServer(configuration) { server, client in
+        try await withAPIServer(configuration) { server, client async throws in
             var watch = try await client.watch(
                 "\(maps)?watch=1&resourceVersion=\(server.resourceVersion)&allowWatchBookmarks=true&timeoutSeconds=75")
             var times: [Duration] = []
@@ -91,7 +91,7 @@ struct WatchTests {
     }
 
     @Test func bookmarksOnDemandGoToThoseWhoAllowThem() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             var willing = try await client.watch("\(maps)?watch=1&resourceVersion=1&allowWatchBookmarks=true")
             var unwilling = try await client.watch("\(maps)?watch=1&resourceVersion=1")
             while server.openWatches < 2 { await Task.yield() }
@@ -103,7 +103,7 @@ struct WatchTests {
     }
 
     @Test func aLeaseBookmarkHasAnEmptySpec() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             var watch = try await client.watch(
                 "/apis/coordination.k8s.io/v1/namespaces/default/leases?watch=1&allowWatchBookmarks=true"
                     + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")
@@ -113,7 +113,7 @@ struct WatchTests {
     }
 
     @Test func droppedConnectionsEndWatches() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             var watch = try await client.watch("\(maps)?watch=1&resourceVersion=1")
             server.dropConnections()
             await #expect(throws: (any Error).self) { try await watch.nextLine() }
@@ -122,7 +122,7 @@ struct WatchTests {
     }
 
     @Test func clientsThatGoAwayAreForgotten() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             do {
                 var watch: TestWatch? = try await client.watch("\(maps)?watch=1&resourceVersion=1")
                 #expect(watch?.status == 200)
@@ -133,7 +133,7 @@ struct WatchTests {
     }
 
     @Test func manyWatchersSeeEveryWriteInOrder() async throws {
-        try await withAPIServer { server, client in
+        try await withAPIServer { server, client async throws in
             let start = server.resourceVersion
             try await withThrowingTaskGroup(of: [String].self) { group in
                 for _ in 0..<40 {

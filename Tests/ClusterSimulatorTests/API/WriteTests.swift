@@ -16,7 +16,8 @@ struct WriteTests {
 
     @Test func updateOfAnAbsentLeaseWithItsOldUIDFails() throws {
         let error = failure {
-            try server.perform("PUT", leases + "/l", body: ["metadata": ["name": "l", "uid": "1-2", "resourceVersion": "9"]])
+            try server.perform(
+                "PUT", leases + "/l", body: ["metadata": ["name": "l", "uid": "1-2", "resourceVersion": "9"]])
         }
         #expect(error?.status == 409)
         #expect(error?.message.hasSuffix("UID in precondition: 1-2, UID in object meta: ") == true)
@@ -50,7 +51,8 @@ struct WriteTests {
     }
 
     @Test func aWriteThatChangesNothingKeepsTheVersion() throws {
-        let first = try server.put(["metadata": ["name": "c"], "data": ["a": "b"]], as: .configMaps, namespace: "default")
+        let first = try server.put(
+            ["metadata": ["name": "c"], "data": ["a": "b"]], as: .configMaps, namespace: "default")
         let again = try server.patch(.configMaps, "c", namespace: "default", with: ["data": ["a": "b"]])
         #expect(again.metadataResourceVersion == first.metadataResourceVersion)
         let other = try server.patch(.configMaps, "c", namespace: "default", with: ["data": ["a": "c"]])
@@ -134,7 +136,8 @@ struct WriteTests {
         let created = try server.perform(
             "POST", path,
             body: [
-                "metadata": ["generateName": "esddns-"], "regarding": ["kind": "Lease", "name": "l", "namespace": "default"],
+                "metadata": ["generateName": "esddns-"],
+                "regarding": ["kind": "Lease", "name": "l", "namespace": "default"],
                 "reason": "LeaderElection", "note": "a became leader", "type": "Normal", "action": "Acquire",
                 "eventTime": "2026-01-02T03:04:05.000006Z", "reportingController": "esddns.io/leader",
                 "reportingInstance": "a",

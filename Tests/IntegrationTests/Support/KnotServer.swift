@@ -15,7 +15,7 @@ struct KnotServer: Sendable {
     static func run<Result>(
         algorithm: String = "hmac-sha256", _ body: (KnotServer) async throws -> Result
     ) async throws -> Result {
-        try await TestProgram.withDirectory { directory in
+        try await TestProgram.withDirectory { directory async throws in
             let port = try freePort()
             let server = KnotServer(endpoint: HostPort(host: "127.0.0.1", port: port), algorithm: algorithm)
             try configuration(directory, port: port, algorithm: algorithm)
