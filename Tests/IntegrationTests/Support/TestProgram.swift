@@ -8,8 +8,9 @@ enum TestProgram {
         var description: String
     }
 
-    /// Where a program is. Packages put servers into `sbin`, which is not in everybody's path.
+    /// Where a program is; a path is taken as it is. Packages put servers into `sbin`, which is not in everybody's path.
     static func path(of name: String) throws(Failure) -> String {
+        if name.hasPrefix("/") { return name }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let directories = path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin", "/sbin"]
         guard
