@@ -38,7 +38,8 @@ extension HTTPClient {
 
         public var trustRoots: TrustRoots = .system
         public var clientCertificate: ClientCertificate?
-        /// Name to present and verify in TLS where it differs from the URL's host (`tls-server-name`).
+        /// Name to present and verify in TLS where it differs from the URL's host (`tls-server-name`). The connection
+        /// goes to the URL's host, and `Host` names it; a proxy's `noProxy` is compared with this name.
         public var tlsServerName: String?
         public var proxy: Proxy = .none
         public var addressFamily: AddressFamily = .any

@@ -9,11 +9,12 @@ public struct HTTPClientError: Error, Sendable, Hashable, CustomStringConvertibl
         /// The URL, a header or an option was not acceptable; nothing was sent.
         public static let invalidRequest = Code("invalid_request")
         public static let resolveFailed = Code("resolve_failed")
-        /// Refused, unreachable, or no connection within the connect time-out. The request was not sent.
+        /// Refused, unreachable, or no connection (TLS included) before a time-out. The request was not sent.
         public static let connectFailed = Code("connect_failed")
         /// The TLS handshake failed, or the server's certificate is not one that we trust.
         public static let tlsFailed = Code("tls_failed")
-        /// The whole-request or idle time-out passed. The request may have been carried out.
+        /// The whole-request or idle time-out passed on an established connection, or no time was given. The request
+        /// may have been carried out.
         public static let timedOut = Code("timed_out")
         /// The connection ended before the response was complete. The request may have been carried out.
         public static let connectionLost = Code("connection_lost")

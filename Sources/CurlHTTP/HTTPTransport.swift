@@ -18,14 +18,16 @@ public protocol HTTPTransport: Sendable {
 /// One HTTP request.
 public struct HTTPClientRequest: Sendable {
     public var method: HTTPRequest.Method
-    /// Absolute `http` or `https` URL, already percent-encoded.
+    /// Absolute `http` or `https` URL, already percent-encoded. It is sent as it is, dot segments included.
     public var url: String
+    /// `Content-Length` has to agree with the body if it is there; `Transfer-Encoding`, `Expect` and `Upgrade` are refused.
     public var headers: HTTPFields
     /// `nil` sends no body; an empty array sends `Content-Length: 0`.
     public var body: [UInt8]?
     /// Bound on the whole exchange, from the call to the last byte. `nil` (only sensible for streams): no bound.
+    /// Zero or less, as a computed rest of time can be, fails at once with ``HTTPClientError/Code/timedOut``.
     public var timeout: Duration?
-    /// Longest silence tolerated while a stream's body is arriving; `nil`: no bound.
+    /// Longest time without a byte of response, from the start to the end of the body; `nil`: no bound.
     public var idleTimeout: Duration?
     /// Largest body that ``HTTPTransport/send(_:)`` collects, in bytes. More is ``HTTPClientError/Code/bodyTooLarge``.
     public var maximumBodyBytes: Int
@@ -75,7 +77,8 @@ public struct HTTPClientStream: Sendable {
     public var status: HTTPResponse.Status
     public var headers: HTTPFields
     public var retryAfter: Duration?
-    /// Chunks as they arrive, split anywhere. Finishes normally at the end of the body, otherwise with ``HTTPClientError``.
+    /// Pieces as they arrive, split or joined anywhere, for one consumer. Finishes normally at the end of the body,
+    /// otherwise with ``HTTPClientError``; in a task that is already cancelled it may also finish normally.
     public var body: AsyncThrowingStream<[UInt8], any Error>
 
     public init(
