@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import NetworkPrimitives
 
 /// Everything that esddns talks to, on the loopback interface: an API server, STUN and check-IP servers, an authoritative
@@ -9,10 +8,16 @@ public final class SimulatedCluster: Sendable {
     /// How a cluster is set up.
     public struct Configuration: Sendable {
         public var namespace = "esddns"
-        /// How many STUN servers there are.
-        public var stunServers = 3
-        /// How many servers tell the address over HTTP.
-        public var checkIPServers = 2
+        /// Address on which all servers listen. That of the API server is in ``api``.
+        public var host = "127.0.0.1"
+        /// Ports of the STUN servers, as many as there are to be; 0 lets the system choose.
+        public var stunPorts = [0, 0, 0]
+        /// Ports of the servers that tell the address over HTTP; 0 lets the system choose.
+        public var checkIPPorts = [0, 0]
+        /// Port of the DNS server, for UDP and TCP; 0 lets the system choose.
+        public var dnsPort = 0
+        /// Port of Gandi's API; 0 lets the system choose.
+        public var gandiPort = 0
         /// Whether those speak TLS, with certificates of the cluster's authority.
         public var checkIPOverTLS = true
         public var zone = "example.com"
@@ -36,6 +41,7 @@ public final class SimulatedCluster: Sendable {
     public let stun: [SimulatedSTUNServer]
     public let checkIP: [SimulatedCheckIPServer]
     public let dns: SimulatedDNSServer
+    /// `nil` unless the configuration wants it.
     public let gandi: SimulatedGandi?
 
     /// Service accounts that the chart makes.
@@ -52,17 +58,25 @@ public final class SimulatedCluster: Sendable {
         api = try SimulatedAPIServer(configuration: apiConfiguration)
         let authority = api.authority
         let address = configuration.wanAddress
-        stun = (0..<configuration.stunServers).map { _ in
-            SimulatedSTUNServer(reflectedAddress: address, clock: configuration.clock)
+        stun = configuration.stunPorts.map { port in
+            SimulatedSTUNServer(
+                host: configuration.host, port: port, reflectedAddress: address, clock: configuration.clock)
         }
-        checkIP = try (0..<configuration.checkIPServers).map { _ in
+        checkIP = try configuration.checkIPPorts.map { port in
             try SimulatedCheckIPServer(
-                authority: configuration.checkIPOverTLS ? authority : nil, reflectedAddress: address,
+                host: configuration.host, port: port, authority: configuration.checkIPOverTLS ? authority : nil,
+                certificateNames: configuration.api.certificateNames, reflectedAddress: address,
                 clock: configuration.clock)
         }
         let zone = try SimulatedZone(name: DomainName(parsing: configuration.zone), records: configuration.records)
-        dns = SimulatedDNSServer(zones: [zone], keys: configuration.keys, clock: configuration.clock)
-        gandi = configuration.withGandi ? SimulatedGandi(zones: [configuration.zone], clock: configuration.clock) : nil
+        dns = SimulatedDNSServer(
+            zones: [zone], keys: configuration.keys, host: configuration.host, port: configuration.dnsPort,
+            clock: configuration.clock)
+        gandi =
+            configuration.withGandi
+            ? SimulatedGandi(
+                zones: [configuration.zone], host: configuration.host, port: configuration.gandiPort,
+                clock: configuration.clock) : nil
         setUp()
     }
 
@@ -90,51 +104,6 @@ public final class SimulatedCluster: Sendable {
         for server in checkIP { server.reflectedAddress = address }
     }
 
-    // MARK: accounts
-
-    public func user(_ account: Account) -> SimulatedUser {
-        .serviceAccount(account.rawValue, namespace: configuration.namespace)
-    }
-
-    /// Issues a token of a service account.
-    public func issueToken(for account: Account, lifetime: Double? = nil) -> String {
-        api.issueToken(for: user(account), lifetime: lifetime)
-    }
-
-    /// Writes what a pod finds in `/var/run/secrets/kubernetes.io/serviceaccount`: `token`, `ca.crt` and `namespace`.
-    ///
-    /// A token that the directory has already is made valid rather than replaced, so that processes that have read it go on
-    /// working with a restarted simulator.
-    public func writeServiceAccount(_ account: Account, to directory: String) throws {
-        let root = URL(fileURLWithPath: directory, isDirectory: true)
-        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-        let tokenFile = root.appendingPathComponent("token")
-        let saved = (try? Data(contentsOf: tokenFile)).map { String(decoding: $0, as: UTF8.self).trimmed } ?? ""
-        let token: String
-        if saved.isEmpty {
-            token = issueToken(for: account)
-            try Data(token.utf8).write(to: tokenFile, options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: tokenFile.path)
-        } else {
-            token = saved
-            api.setToken(token, for: user(account))
-        }
-        try Data(api.authority.certificatePEM.utf8).write(to: root.appendingPathComponent("ca.crt"), options: .atomic)
-        try Data(configuration.namespace.utf8).write(to: root.appendingPathComponent("namespace"), options: .atomic)
-    }
-
-    /// Issues a new token and writes it over the old one, as the kubelet does before a token expires.
-    ///
-    /// - Parameter revokingOld: whether the old token is answered with 401 from now on.
-    public func rotateToken(of account: Account, in directory: String, revokingOld: Bool = false) throws {
-        let file = URL(fileURLWithPath: directory, isDirectory: true).appendingPathComponent("token")
-        let old = (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self).trimmed }
-        try Data(issueToken(for: account).utf8).write(to: file, options: .atomic)
-        if revokingOld, let old { api.revokeToken(old) }
-    }
-
-    // MARK: setting up
-
     private func setUp() {
         let namespace = configuration.namespace
         api.createNamespace(namespace)
@@ -147,35 +116,6 @@ public final class SimulatedCluster: Sendable {
             let user = user(account)
             api.revokeGrants(of: user.name)
             api.grant(Self.rules(of: account), to: user.name, namespace: namespace)
-        }
-    }
-
-    /// The least that each account needs.
-    public static func rules(of account: Account) -> [AccessRule] {
-        let events = AccessRule(apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create"])
-        let address = "esddns-wan-address"
-        switch account {
-        case .leader:
-            return [
-                AccessRule(
-                    apiGroups: ["coordination.k8s.io"], resources: ["leases"],
-                    verbs: ["get", "list", "watch", "update"], resourceNames: ["esddns-leader"]),
-                AccessRule(apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"]),
-                AccessRule(
-                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
-                    resourceNames: [address]),
-                AccessRule(apiGroups: [""], resources: ["configmaps"], verbs: ["create"]), events,
-            ]
-        case .updater:
-            return [
-                AccessRule(
-                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"],
-                    resourceNames: [address]),
-                AccessRule(
-                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
-                    resourceNames: ["esddns-records"]),
-                AccessRule(apiGroups: [""], resources: ["configmaps"], verbs: ["create"]), events,
-            ]
         }
     }
 }

@@ -37,6 +37,7 @@ final class HTTPFront: Sendable {
         var port: Int
         var connections: [Int: any Channel] = [:]
         var accepted = 0
+        var isRefusing = false
     }
 
     private let state: Mutex<State>
@@ -56,6 +57,12 @@ final class HTTPFront: Sendable {
 
     /// Connections accepted since the first start.
     var acceptedConnections: Int { state.withLock { $0.accepted } }
+
+    /// Whether connections are closed as soon as they are accepted, before TLS.
+    var isRefusing: Bool {
+        get { state.withLock { $0.isRefusing } }
+        set { state.withLock { $0.isRefusing = newValue } }
+    }
 
     /// Starts listening. Does nothing while it already listens.
     func start() async throws {
@@ -120,7 +127,11 @@ final class HTTPFront: Sendable {
             state.connections[state.accepted] = connection.channel
             return state.accepted
         }
-        await HTTPConnection(front: self, channel: connection.channel).run(connection)
+        if isRefusing {
+            try? await connection.executeThenClose { _, _ in }
+        } else {
+            await HTTPConnection(front: self, channel: connection.channel).run(connection)
+        }
         state.withLock { $0.connections[number] = nil }
     }
 }

@@ -120,6 +120,12 @@ public final class SimulatedAPIServer: Sendable {
     /// Closes all connections, and goes on listening.
     public func dropConnections() { front.dropConnections() }
 
+    /// Whether new connections are closed as soon as they are accepted, as by a load balancer without backends.
+    public var refusesConnections: Bool {
+        get { front.isRefusing }
+        set { front.isRefusing = newValue }
+    }
+
     /// Connections accepted so far.
     public var acceptedConnections: Int { front.acceptedConnections }
 

@@ -87,4 +87,20 @@ struct SimulatedClusterTests {
         #expect(try read("token") != token)
         #expect(second.api.respond(to: request).status == 401)
     }
+
+    @Test func kubeconfigsLeadToTheServer() async throws {
+        let cluster = try SimulatedCluster()
+        try await cluster.start()
+        for account in [nil, SimulatedCluster.Account.updater] {
+            let config = try OrderedJSON(parsing: cluster.kubeconfig(for: account))
+            let server = config["clusters"]?.array?.first?[path: "cluster", "server"]?.string
+            #expect(server == cluster.api.url)
+            let token = try #require(config["users"]?.array?.first?[path: "user", "token"]?.string)
+            var request = SimulatedRequest(method: "GET", target: "\(Self.maps)/\(Self.address)")
+            request.headers = [.init("Authorization", "Bearer \(token)")]
+            #expect(cluster.api.respond(to: request).status == 200)
+        }
+        #expect(cluster.podEnvironment["KUBERNETES_SERVICE_PORT"] == "\(cluster.api.port)")
+        await cluster.stop()
+    }
 }

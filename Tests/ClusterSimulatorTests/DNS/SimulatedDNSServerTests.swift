@@ -187,16 +187,15 @@ struct SimulatedDNSServerTests {
 
     @Test func losesAnAnswerButNotTheUpdate() async throws {
         try await withServer { server async throws in
-            server.faults.inject(.commitThenDrop)
-            await #expect(throws: ExchangeError.self) {
-                try await send(updateMessage(to: 7).encoded(), to: server, within: .milliseconds(50))
+            for (fault, count) in [(DNSFault.commitThenDrop, 1), (.silent, 2)] {
+                server.faults.inject(fault)
+                await #expect(throws: ExchangeError.self) {
+                    try await send(updateMessage(to: UInt8(count + 6)).encoded(), to: server, within: .milliseconds(30))
+                }
+                // The client may have given up before the server came to it.
+                while server.messages.count < count { await Task.yield() }
+                #expect(server.appliedUpdates == 1, "only the first is carried out")
             }
-            #expect(server.appliedUpdates == 1)
-            server.faults.inject(.silent)
-            await #expect(throws: ExchangeError.self) {
-                try await send(updateMessage(to: 8).encoded(), to: server, within: .milliseconds(50))
-            }
-            #expect(server.appliedUpdates == 1)
         }
     }
 

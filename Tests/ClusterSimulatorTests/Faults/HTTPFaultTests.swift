@@ -69,4 +69,13 @@ struct HTTPFaultTests {
             #expect((error as? HTTPClientError)?.code == .connectionLost)
         }
     }
+
+    @Test func closesConnectionsBeforeTLS() async throws {
+        try await withAPIServer { server, client async throws in
+            server.refusesConnections = true
+            await #expect(throws: HTTPClientError.self) { try await client.send("GET", "/version") }
+            server.refusesConnections = false
+            #expect(try await client.send("GET", "/version").status == 200)
+        }
+    }
 }
