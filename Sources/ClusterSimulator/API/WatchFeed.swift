@@ -21,7 +21,7 @@ struct WatchFeed: Sendable {
 
     var wantsBookmarks: Bool { options.allowsBookmarks }
 
-    mutating func begin(_ store: ObjectStore) -> Output {
+    mutating func begin(_ store: borrowing ObjectStore) -> Output {
         let asked = UInt64(options.resourceVersion) ?? 0
         let isInitial = options.sendInitialEvents ?? (asked == 0)
         guard isInitial else {
@@ -41,7 +41,7 @@ struct WatchFeed: Sendable {
         return output
     }
 
-    mutating func storeChanged(_ store: ObjectStore) -> Output {
+    mutating func storeChanged(_ store: borrowing ObjectStore) -> Output {
         guard cursor >= store.compactedVersion else {
             let failure = APIFailure.tooOldResourceVersion(cursor, oldest: store.compactedVersion)
             return Output(lines: [event("ERROR", failure.status)], isEnd: true)
@@ -56,7 +56,7 @@ struct WatchFeed: Sendable {
     }
 
     /// A bookmark at the present version. A watch from the future gets none.
-    mutating func bookmarkDue(_ store: ObjectStore) -> Output {
+    mutating func bookmarkDue(_ store: borrowing ObjectStore) -> Output {
         var output = storeChanged(store)
         guard wantsBookmarks, !output.isEnd, cursor == store.resourceVersion else { return output }
         output.lines.append(event("BOOKMARK", bookmark(annotations: nil)))

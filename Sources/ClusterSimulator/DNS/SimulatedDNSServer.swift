@@ -111,18 +111,22 @@ public final class SimulatedDNSServer: Sendable {
     }
 
     /// Replaces a record set, as the zone's owner would by hand.
-    public func setRecords(_ name: DomainName, _ type: DNSRecordType, to records: [DNSRecord]) {
+    ///
+    /// - Returns: whether there is a zone for the name.
+    @discardableResult
+    public func setRecords(_ name: DomainName, _ type: DNSRecordType, to records: [DNSRecord]) -> Bool {
         core.state.withLock { state in
             let zones = state.responder.zones
             guard
                 let index = zones.indices.filter({ name.isWithin(zones[$0].name) })
                     .max(by: { zones[$0].name.labels.count < zones[$1].name.labels.count })
-            else { return }
+            else { return false }
             state.responder.zones[index].setRecords(name, type, to: records)
             Self.tell(
                 SimulatedZoneChange(
                     zone: zones[index].name, serial: state.responder.zones[index].startOfAuthority.serial,
                     names: [name]), state)
+            return true
         }
     }
 

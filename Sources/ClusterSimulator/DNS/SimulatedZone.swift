@@ -8,16 +8,27 @@ public struct SimulatedZone: Sendable {
     public internal(set) var startOfAuthority: StartOfAuthority
     private let soaTTL: UInt32 = 3600
 
+    /// A record that does not belong into the zone that it was given to.
+    public struct OutOfZone: Error, Hashable, Sendable, CustomStringConvertible {
+        public var record: DomainName
+        public var zone: DomainName
+
+        public var description: String { "\(record) does not lie within the zone \(zone)" }
+    }
+
     /// - Parameters:
     ///   - name: such as `example.com`.
-    ///   - records: their names must lie within the zone. Without NS records one is made: `ns1.` and the name.
+    ///   - records: their names must lie within the zone. Without NS records one is made: `ns1.` and the name. The SOA is
+    ///     made in any case; one among the records is left out.
     ///   - serial: the serial number of the SOA; each change adds one.
+    /// - Throws: ``OutOfZone``, or `DomainName.ParseError` where the zone's name is too long for names below it.
     public init(name: DomainName, records: [DNSRecord] = [], serial: UInt32 = 1) throws {
         self.name = name
         let server = try DomainName(labels: [Array("ns1".utf8)] + name.labels)
         let mailbox = try DomainName(labels: [Array("hostmaster".utf8)] + name.labels)
         startOfAuthority = StartOfAuthority(primaryServer: server, mailbox: mailbox, serial: serial)
-        self.records = records.filter { $0.name.isWithin(name) && $0.type != .soa }
+        for record in records where !record.name.isWithin(name) { throw OutOfZone(record: record.name, zone: name) }
+        self.records = records.filter { $0.type != .soa }
         if !self.records.contains(where: { $0.type == .ns && $0.name == name }) {
             self.records.append(.ns(name, ttl: 3600, server))
         }

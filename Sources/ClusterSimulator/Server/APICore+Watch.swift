@@ -4,7 +4,7 @@ extension APICore {
         let (id, signals, continuation) = openWatch()
         defer { closeWatch(id) }
         var feed = feed
-        let first = feed.begin(store)
+        let first = withStore { feed.begin($0) }
         try await send(first, to: writer)
         if first.isEnd { return }
 
@@ -14,8 +14,8 @@ extension APICore {
             for await signal in signals {
                 var output = WatchFeed.Output()
                 switch signal {
-                case .changed: output = feed.storeChanged(store)
-                case .bookmark: output = feed.bookmarkDue(store)
+                case .changed: output = withStore { feed.storeChanged($0) }
+                case .bookmark: output = withStore { feed.bookmarkDue($0) }
                 case .end, .timedOut: output.isEnd = true
                 }
                 try await send(output, to: writer)

@@ -139,7 +139,10 @@ final class APICore: Sendable {
 
     var openWatches: Int { guarded.withLock { $0.watches.count } }
 
-    var store: ObjectStore { guarded.withLock { $0.state.store } }
+    /// Looks at the store under the lock, without copying it: a copy would make the next write copy the whole history.
+    func withStore<Result: Sendable>(_ body: (borrowing ObjectStore) -> Result) -> Result {
+        guarded.withLock { body($0.state.store) }
+    }
 
     func changes() -> AsyncStream<ObjectChange> {
         let (stream, feed) = AsyncStream.makeStream(of: ObjectChange.self)

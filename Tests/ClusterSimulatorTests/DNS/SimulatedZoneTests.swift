@@ -67,6 +67,14 @@ struct SimulatedZoneTests {
         #expect(try ask("loop.example.com").answers.count <= 8)
     }
 
+    @Test func recordsOfOtherZonesAreRefused() throws {
+        let stray = DNSRecord.a(try name("home.example.org"), ttl: 60, IPv4Address(192, 0, 2, 1))
+        let error = #expect(throws: SimulatedZone.OutOfZone.self) {
+            try SimulatedZone(name: name("example.com"), records: [stray])
+        }
+        #expect(error?.description == "home.example.org does not lie within the zone example.com")
+    }
+
     // MARK: updates
 
     private func update(
