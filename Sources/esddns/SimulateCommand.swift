@@ -29,8 +29,8 @@ struct SimulateCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: state, isDirectory: true), withIntermediateDirectories: true)
         var configuration = SimulatedCluster.Configuration()
-        configuration.stunServers = 0
-        configuration.checkIPServers = 0
+        configuration.stunPorts = []
+        configuration.checkIPPorts = []
         configuration.api.host = listen.host
         configuration.api.port = Int(listen.port)
         configuration.api.certificateNames = [listen.host] + certificateName

@@ -38,7 +38,7 @@ struct ChangingAddressTests {
         // After the next look of every updater there is still no other write.
         let marks = site.marks
         for updater in site.updaters {
-            await updater.line(from: marks[updater.name] ?? 0) { $0.contains("in step") && $0.contains("saidBy=the name") }
+            await updater.line(from: marks[updater.name] ?? 0) { $0.contains("in step") && $0.contains("the name servers") }
         }
         try await expectRecord("203.0.113.20", updates: 2, site)
     }

@@ -84,8 +84,13 @@ network_down() {
     local namespace pids
     for namespace in "$site" "$router" "$outside"; do
         [[ -e /run/netns/$namespace || -e /var/run/netns/$namespace ]] || continue
+        # Only what was put into the lab is in its namespaces; nothing there may outlive it.
         pids=$(ip netns pids "$namespace" | paste -sd' ')
-        [[ -z $pids ]] || echo "wan-lab: still running in $namespace, and not started by the lab: $pids" >&2
+        if [[ -n $pids ]]; then
+            echo "wan-lab: ending what still runs in $namespace: $pids" >&2
+            # shellcheck disable=SC2086 # several numbers
+            kill -KILL $pids 2>/dev/null || true
+        fi
         ip netns del "$namespace"
     done
     rm -rf "/etc/netns/${site:?}"

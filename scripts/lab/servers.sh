@@ -12,7 +12,7 @@ readonly key_algorithm=hmac-sha256
 start_server() {
     local name=$1
     shift
-    setsid ip netns exec "$outside" "$@" </dev/null >>"$directory/$name.log" 2>&1 &
+    (close_inherited && exec setsid ip netns exec "$outside" "$@") </dev/null >>"$directory/$name.log" 2>&1 &
     echo "$! $(start_time $!)" >"$directory/$name.pid"
 }
 

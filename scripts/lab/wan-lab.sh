@@ -35,6 +35,17 @@ fail() {
 # Where labs keep their configurations, logs and process numbers, each in a directory of its own.
 readonly labs=${WAN_LAB_ROOT:-/run/wan-lab}
 
+# Lets go of whatever else was inherited from whoever called: a server that lives on must not hold it open, since callers
+# may wait for it to be closed.
+close_inherited() {
+    local descriptor
+    for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        # Bash itself reads the script through one of the higher numbers.
+        if ((descriptor > 2 && descriptor < 255)); then eval "exec $descriptor>&-"; fi
+    done
+}
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lab/network.sh
 source "$here/network.sh"
@@ -100,7 +111,8 @@ up() {
     network_up
     servers_up
     if [[ -n $owner ]]; then
-        setsid "$here/wan-lab.sh" --prefix "$prefix" down-after "$owner" </dev/null >>"$directory/owner.log" 2>&1 &
+        (close_inherited && exec setsid "$here/wan-lab.sh" --prefix "$prefix" down-after "$owner") \
+            </dev/null >>"$directory/owner.log" 2>&1 &
     fi
     trap - EXIT
     print_env
