@@ -88,7 +88,7 @@ public struct LeaderService: Service {
 
     private func showPublished() async {
         let watcher = ObjectWatcher<ConfigMap>(
-            api: api, namespace: namespace, name: settings.addressConfigMap, logger: logger)
+            api: api, namespace: namespace, name: settings.addressConfigMap)
         await watcher.run { update in
             guard case .present(let map) = update, !elector.isLeader else { return }
             var problems: [String] = []
@@ -162,7 +162,7 @@ public struct LeaderService: Service {
                 guard case .failed(let cause) = error else { return .failure(ClaimFailed(why: error.description)) }
                 let wait = backoff.next(after: cause, using: &generator)
                 logger.warning(
-                    "cannot claim the ConfigMap of the address", metadata: ["error": "\(cause)", "retryIn": "\(wait)"])
+                    "cannot claim the ConfigMap of the address", metadata: ["error": "\(cause)", "retryIn": "\(DurationText.format(wait))"])
                 board.setReadiness("address-configmap", failure: cause.description)
                 try? await clock.sleep(for: wait)
             }

@@ -84,7 +84,7 @@ public struct UpdaterService: Service {
 
     private func watch(into inbox: TimedInbox<State.Input, ContinuousClock>) async {
         let watcher = ObjectWatcher<ConfigMap>(
-            api: api, namespace: namespace, name: settings.addressConfigMap, logger: logger)
+            api: api, namespace: namespace, name: settings.addressConfigMap)
         await watcher.run { update in
             switch update {
             case .present(let map):
@@ -108,7 +108,7 @@ public struct UpdaterService: Service {
                 board.setReadiness("address-watch", failure: error.description)
                 logger.warning(
                     "the watch of the published address was interrupted",
-                    metadata: ["error": "\(error)", "retryIn": "\(retryIn)"])
+                    metadata: ["error": "\(error)", "retryIn": "\(DurationText.format(retryIn))"])
             }
         }
     }
