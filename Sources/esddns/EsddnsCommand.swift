@@ -14,5 +14,5 @@ struct EsddnsCommand: AsyncParsableCommand {
               esddns demo
             """,
         version: Version.current,
-        subcommands: [RunCommand.self, DemoCommand.self, SimulateCommand.self])
+        subcommands: [RunCommand.self, SettingsCommand.self, DemoCommand.self, SimulateCommand.self])
 }
