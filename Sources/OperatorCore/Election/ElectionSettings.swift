@@ -15,6 +15,9 @@ public struct ElectionSettings: Hashable, Sendable {
     /// What must lie between the end of a term and the earliest takeover, for what the network and the scheduler take.
     static let margin: Duration = .milliseconds(500)
 
+    /// A Lease keeps its duration in 32 bits.
+    private static let longest: Duration = .seconds(Int64(Int32.max))
+
     /// - Throws: ``InvalidElectionSettings`` that names every bad value and what it would have to be.
     public init(
         leaseName: String,
@@ -31,14 +34,14 @@ public struct ElectionSettings: Hashable, Sendable {
         let named: [(String, Duration)] = [
             ("lease duration", leaseDuration), ("renew deadline", renewDeadline), ("retry period", retryPeriod),
         ]
-        for (name, value) in named where value <= .zero {
-            problems.append("\(name) \(value) must be more than zero")
+        for (name, value) in named where value <= .zero || value > Self.longest {
+            problems.append("\(name) \(value) must be more than zero and at most \(Self.longest)")
         }
-        if leaseDuration.components.attoseconds != 0 || leaseDuration < .seconds(1) {
+        if leaseDuration > .zero, leaseDuration.components.attoseconds != 0 {
             problems.append("lease duration \(leaseDuration) must be a whole number of seconds")
         }
         if problems.isEmpty {
-            if renewDeadline <= retryPeriod * 1.2 {
+            if renewDeadline * 5 <= retryPeriod * 6 {
                 problems.append(
                     "renew deadline \(renewDeadline) must be more than 1.2 x the retry period \(retryPeriod)")
             }
