@@ -13,7 +13,7 @@ public final class TimedInbox<Input: Sendable, C: Clock>: Sendable where C.Durat
     private let clock: C
     private let events: AsyncStream<Event>
     private let continuation: AsyncStream<Event>.Continuation
-    private let lastAlarm = Mutex(0)
+    private let latest = Mutex<(number: Int, sleep: StopSignal)>((0, StopSignal()))
 
     public init(clock: C) {
         self.clock = clock
@@ -23,18 +23,24 @@ public final class TimedInbox<Input: Sendable, C: Clock>: Sendable where C.Durat
     /// Puts an input at the end of the queue. Returns at once; callable from anywhere.
     public func send(_ input: Input) { continuation.yield(.input(input)) }
 
-    /// Sends `input` at `instant`, unless another alarm is set before then: only the newest counts.
+    /// Sends `input` at `instant`, unless another alarm is set before it is taken out of the queue: only the newest counts.
+    ///
+    /// Tolerates any number of calls: an alarm that is replaced stops sleeping.
     public func wakeUp(at instant: C.Instant, with input: Input, in group: inout DiscardingTaskGroup) {
-        let number = lastAlarm.withLock { last in
-            last += 1
-            return last
+        let sleep = StopSignal()
+        let (number, replaced) = latest.withLock { latest in
+            defer { latest = (latest.number + 1, sleep) }
+            return (latest.number + 1, latest.sleep)
         }
+        replaced.stop()
         group.addTask { [clock, continuation] in
-            do {
-                try await clock.sleep(until: instant, tolerance: nil)
-                continuation.yield(.alarm(number: number, input))
-            } catch {
-                // Cancelled: the driver is stopping.
+            await sleep.run {
+                do {
+                    try await clock.sleep(until: instant, tolerance: nil)
+                    continuation.yield(.alarm(number: number, input))
+                } catch {
+                    // Replaced, or the driver is stopping.
+                }
             }
         }
     }
@@ -44,7 +50,7 @@ public final class TimedInbox<Input: Sendable, C: Clock>: Sendable where C.Durat
         events.compactMap { [self] event in
             switch event {
             case .input(let input): input
-            case .alarm(let number, let input): number == lastAlarm.withLock { $0 } ? input : nil
+            case .alarm(let number, let input): number == latest.withLock(\.number) ? input : nil
             }
         }
     }
