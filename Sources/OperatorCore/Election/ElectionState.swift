@@ -37,6 +37,8 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         case extendTerm(until: Instant)
         /// Asks the leading work to end; the term goes on until `drained`.
         case drain
+        /// The leading work has ended: nobody may lead on this term any more, a successor may do so any moment.
+        case endTerm
         case end(ElectionEnd)
         case report(ElectionReport)
     }
@@ -66,6 +68,9 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     private var observation: Observation?
     /// The watch said something while a request was under way; look again once it is over.
     private var lookAgain = false
+    /// A write failed: it may have been carried out, or lost a race. Only reading tells.
+    private var isInDoubt = false
+    private var hasLed = false
     private var releaseFailures = 0
 
     init(settings: ElectionSettings, takeoverDelay: Duration) {
@@ -107,7 +112,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         guard request == .none else { return [watchTermEnd()].compactMap(\.self) }
         switch phase {
         case .leading, .draining:
-            guard let lease = observation?.lease else { return startRequest(.read, .read) }
+            guard !isInDoubt, let lease = observation?.lease else { return startRequest(.read, .read) }
             return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
         case .standby, .releasing:
             return startRequest(.read, .read)
@@ -121,13 +126,14 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         let reports = observe(lease, at: now)
         switch phase {
         case .standby:
+            isInDoubt = false
             return reports + consider(lease, at: now, wallClock: wallClock)
         case .leading, .draining:
             guard let lease else { return reports + lose("the Lease was deleted") }
             guard isMine(lease) else { return reports + lose("the Lease is held by \(shown(lease.holderIdentity))") }
             return reports + startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
         case .releasing:
-            guard let lease, isMine(lease) else { return reports + end(.released) }
+            guard let lease, isMine(lease) else { return reports + end(givenUp) }
             return reports + startRequest(.write, .update(release(of: lease, wallClock: wallClock)))
         case .ended:
             return []
@@ -136,6 +142,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
 
     private mutating func written(_ lease: Lease, sent: Instant, at now: Instant) -> [Action] {
         request = .none
+        isInDoubt = false
         var actions = observe(lease, at: now)
         let until = sent.advanced(by: settings.renewDeadline)
         switch phase {
@@ -152,16 +159,15 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
                 return actions + [.wakeUp(at: now)]
             }
             phase = .leading(until: until)
+            hasLed = true
             actions.append(.startLeading(epoch: epoch, until: until))
-        case .leading:
-            phase = .leading(until: until)
-            actions.append(.extendTerm(until: until))
-        case .draining:
-            phase = .draining(until: until)
+        case .leading, .draining:
+            guard isMine(lease) else { return actions + lose("the Lease is held by \(shown(lease.holderIdentity))") }
+            if case .leading = phase { phase = .leading(until: until) } else { phase = .draining(until: until) }
             actions.append(.extendTerm(until: until))
         case .releasing:
             // Either the release itself, or a write that was under way when the work ended.
-            return actions + (isMine(lease) ? startRequest(.read, .read) : end(.released))
+            return actions + (isMine(lease) ? startRequest(.read, .read) : end(givenUp))
         case .ended:
             return []
         }
@@ -175,15 +181,21 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         switch phase {
         case .standby:
             lookAgain = false
-            return [report, .wakeUp(at: now.advanced(by: max(settings.retryPeriod, error.retryAfter ?? .zero)))]
+            isInDoubt = isInDoubt || (wasWrite && error.mayHaveBeenApplied)
+            // The server may ask for patience, but not for so much that nobody is left to take over.
+            let wait = max(settings.retryPeriod, min(error.retryAfter ?? .zero, settings.leaseDuration))
+            return [report, .wakeUp(at: now.advanced(by: wait))]
         case .leading(let until), .draining(let until):
-            // A failed write may have been carried out, or lost a race: only reading tells.
-            if wasWrite { return [report] + startRequest(.read, .read) }
+            // Once per tick, or a server that refuses every write would be asked as fast as it answers.
+            if wasWrite, !isInDoubt {
+                isInDoubt = true
+                return [report] + startRequest(.read, .read)
+            }
             return [report, .wakeUp(at: min(until, now.advanced(by: settings.retryPeriod)))]
         case .releasing:
             // Looked at again a few times; after that the Lease is left to expire.
             releaseFailures += 1
-            guard releaseFailures < 4 else { return [report] + end(.released) }
+            guard releaseFailures < 4 else { return [report] + end(givenUp) }
             return [report] + (wasWrite ? startRequest(.read, .read) : [.wakeUp(at: now.advanced(by: takeoverDelay))])
         case .ended:
             return []
@@ -192,9 +204,9 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
 
     private mutating func watched(_ lease: Lease?, at now: Instant, wallClock: MicroTime) -> [Action] {
         if let lease, let known = observation?.lease, isOlder(lease, than: known) { return [] }
-        let reports = observe(lease, at: now)
         switch phase {
         case .standby:
+            let reports = observe(lease, at: now)
             guard request == .none else {
                 lookAgain = true
                 return reports
@@ -203,20 +215,22 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
             return reports + [free ? .wakeUp(at: now.advanced(by: takeoverDelay)) : nextLook(at: now)]
         case .leading, .draining:
             // Gone, by the watch alone, may be news from before our own write: the next renewal finds out.
-            guard let lease, !isMine(lease) else { return reports }
+            guard let lease else { return [] }
+            let reports = observe(lease, at: now)
+            guard !isMine(lease) else { return reports }
             return reports + lose("the Lease is held by \(shown(lease.holderIdentity))")
         case .releasing, .ended:
-            return reports
+            return []
         }
     }
 
     private mutating func stop(at now: Instant) -> [Action] {
         switch phase {
         case .standby:
-            // An acquiring write under way may still succeed: wait for its outcome, then give back what it took.
-            guard request == .write else { return end(.stopped) }
+            // An acquiring write may have succeeded, or may yet: wait for its outcome, then give back what it took.
+            guard request == .write || isInDoubt else { return end(.stopped) }
             phase = .releasing
-            return []
+            return request == .none ? startRequest(.read, .read) : []
         case .leading(let until):
             phase = .draining(until: until)
             return [.drain]
@@ -230,7 +244,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         case .leading, .draining:
             phase = .releasing
             // A renewal under way is waited for: two requests at once could arrive in either order.
-            return request == .none ? startRequest(.read, .read) : []
+            return [.endTerm] + (request == .none ? startRequest(.read, .read) : [])
         case .standby, .releasing, .ended:
             return []
         }
@@ -249,14 +263,14 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
             return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
         }
         let holder = lease.holderIdentity ?? ""
-        guard holder.isEmpty || isExpired(lease, at: now) else {
+        guard holder.isEmpty || isExpired(at: now) else {
             let again = lookAgain
             lookAgain = false
             return [again ? .wakeUp(at: now.advanced(by: takeoverDelay)) : nextLook(at: now)]
         }
-        return startRequest(
-            .write,
-            .update(acquisition(of: lease, transitions: (lease.leaseTransitions ?? 0) + 1, wallClock: wallClock)))
+        // The field has 32 bits and is never negative; a Lease that says otherwise can be taken all the same.
+        let transitions = min(max(lease.leaseTransitions ?? 0, 0), Int(Int32.max) - 1) + 1
+        return startRequest(.write, .update(acquisition(of: lease, transitions: transitions, wallClock: wallClock)))
     }
 
     /// At the next poll, or when the record as seen expires, whichever is first.
@@ -267,12 +281,13 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     }
 
     private func expiry(of observation: Observation) -> Instant {
-        observation.since.advanced(by: .seconds(max(1, observation.lease.leaseDurationSeconds ?? 1)))
+        let seconds = observation.lease.leaseDurationSeconds ?? 0
+        return observation.since.advanced(by: seconds > 0 ? .seconds(seconds) : settings.leaseDuration)
     }
 
-    private func isExpired(_ lease: Lease, at now: Instant) -> Bool {
-        guard let observation, observation.lease == lease else { return false }
-        return now >= expiry(of: observation)
+    /// Whether what was last observed has expired.
+    private func isExpired(at now: Instant) -> Bool {
+        observation.map { now >= expiry(of: $0) } ?? false
     }
 
     private func isMine(_ lease: Lease) -> Bool { lease.holderIdentity == settings.identity }
@@ -285,11 +300,23 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         return new < old
     }
 
+    /// Whether both are one version of one object; they may differ in form, as items of lists do.
+    private func isSame(_ lease: Lease, as known: Lease) -> Bool {
+        guard let version = lease.resourceVersion else { return lease == known }
+        return version == known.resourceVersion && lease.uid == known.uid
+    }
+
     /// Remembers what was seen; the time counts from the first sight of a change.
+    ///
+    /// The version tells of every change, also of one that happens to write what was written before.
     private mutating func observe(_ lease: Lease?, at now: Instant) -> [Action] {
         let before = holder
         if let lease {
-            if observation?.lease != lease { observation = Observation(lease: lease, since: now) }
+            if let known = observation?.lease, isSame(lease, as: known) {
+                observation?.lease = lease
+            } else {
+                observation = Observation(lease: lease, since: now)
+            }
         } else {
             observation = nil
         }
@@ -330,6 +357,9 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         case .standby, .releasing, .ended: nil
         }
     }
+
+    /// How a stop by choice ends.
+    private var givenUp: ElectionEnd { hasLed ? .released : .stopped }
 
     private mutating func lose(_ why: String) -> [Action] { end(.lost(why)) }
 

@@ -17,8 +17,10 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     private let termEnd: TermEnd<C>
     private let holderSeen = Mutex("")
     private let inbox: TimedInbox<State.Input, C>
+    private let generator: any RandomNumberGenerator & Sendable
 
     /// - Parameters:
+    ///   - generator: spreads take-overs and the watch's waits; a copy is used.
     ///   - watchdog: ends the process should its threads be stuck when a term ends. It keeps real time even where
     ///     `clock` does not.
     ///   - report: called with progress, from the elector's task; must not block.
@@ -29,6 +31,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         wallClock: @escaping @Sendable () -> MicroTime = { MicroTime.now() },
         watchdog: LeaseWatchdog = LeaseWatchdog(),
         metrics: ElectionMetrics? = nil,
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         report: @escaping @Sendable (ElectionReport) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -37,6 +40,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         self.wallClock = wallClock
         self.watchdog = watchdog
         self.metrics = metrics ?? ElectionMetrics(leaseName: settings.leaseName)
+        self.generator = generator
         self.report = report
         termEnd = TermEnd(clock: clock)
         inbox = TimedInbox(clock: clock)
@@ -61,8 +65,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         metrics.isLeader(false)
         let end = await withDiscardingTaskGroup(returning: ElectionEnd?.self) { group in
             let end = await drive(lead, in: &group)
-            termEnd.set(nil)
-            metrics.isLeader(false)
+            endTerm()
             group.cancelAll()
             return end
         }
@@ -76,7 +79,9 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     private func drive(
         _ lead: @escaping @Sendable (LeadershipTerm) async -> Void, in group: inout DiscardingTaskGroup
     ) async -> ElectionEnd? {
-        var state = State(settings: settings, takeoverDelay: .milliseconds(Int64.random(in: 2...20)))
+        var generator = generator
+        let delay = Duration.milliseconds(Int64.random(in: 2...20, using: &generator))
+        var state = State(settings: settings, takeoverDelay: delay)
         let leading = StopSignal()
         group.addTask { await self.watchLease() }
         inbox.send(.started)
@@ -101,6 +106,10 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
                     extendTerm(until: until)
                 case .drain:
                     leading.stop()
+                case .endTerm:
+                    endTerm()
+                    // Nothing leads, so there is nothing to end, however long giving the Lease back may take.
+                    watchdog.set(deadline: nil)
                 case .end(let end):
                     return end
                 case .report(let progress):
@@ -144,7 +153,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     /// Feeds what a watch of the Lease shows; polling goes on beside it, so its failures need no handling here.
     private func watchLease() async {
         let watcher = ObjectWatcher(
-            api: api, type: Lease.self, namespace: settings.namespace, name: settings.leaseName, clock: clock)
+            api: api, type: Lease.self, namespace: settings.namespace, name: settings.leaseName, clock: clock,
+            generator: generator)
         await watcher.run { update in
             switch update {
             case .present(let lease): inbox.send(.leaseWatched(lease))
@@ -163,6 +173,11 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         termEnd.set(until)
         let remaining = clock.now.duration(to: until)
         watchdog.set(deadline: ContinuousClock.now + remaining + settings.watchdogDelay)
+    }
+
+    private func endTerm() {
+        termEnd.set(nil)
+        metrics.isLeader(false)
     }
 
     private func note(_ progress: ElectionReport) {

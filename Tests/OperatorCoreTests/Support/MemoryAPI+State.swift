@@ -46,7 +46,10 @@ extension MemoryAPI.State {
         let entry = MemoryAPI.Entry(
             type: event, version: version, plural: type.plural, namespace: namespace, name: name, json: json)
         history.append(entry)
-        for watcher in watchers.values where watcher.wants(entry) { watcher.send(event, json) }
+        // In the order of their opening, so that a test is the same every time.
+        for (_, watcher) in watchers.sorted(by: { $0.key < $1.key }) where watcher.wants(entry) {
+            watcher.send(event, json)
+        }
     }
 }
 

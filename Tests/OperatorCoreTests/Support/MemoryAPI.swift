@@ -179,6 +179,8 @@ final class MemoryAPI: KubernetesAPI {
             let stored = state.objects[State.key(Resource.type.plural, namespace, name)]
             // Only Leases can be created by an update.
             guard stored != nil || Resource.type.plural == "leases" else { throw .notFound(Resource.type, name) }
+            // A UID names an object that was there: one that is gone is not created again.
+            guard stored != nil || object.uid == nil else { throw .conflict(Resource.type, name) }
             if let stored {
                 guard let version = object.resourceVersion else { throw .versionRequired(Resource.type, name) }
                 let current = Resource(json: stored)
