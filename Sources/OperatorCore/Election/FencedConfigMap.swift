@@ -59,18 +59,8 @@ public actor FencedConfigMap {
     public func write(
         _ change: @Sendable ([String: String]) -> [String: String?]
     ) async throws(FencedWriteError) -> [String: String] {
-        for _ in 0..<Self.attempts {
-            guard term.isValid else { throw .termOver }
-            switch await attempt(change) {
-            case .success(let data):
-                return data
-            case .failure(.lostRace):
-                current = nil
-                guard try await stillHoldsLease() else { throw .termOver }
-            case .failure(.other(let error)):
-                current = nil
-                throw error
-            }
+        for number in 0..<Self.attempts {
+            if let data = try await attempt(change, isContested: number > 0) { return data }
         }
         throw .failed(
             KubernetesError(
@@ -78,64 +68,81 @@ public actor FencedConfigMap {
                 request: "patch configmaps \(namespace)/\(name)"))
     }
 
-    private enum AttemptError: Error {
-        /// Somebody else changed, created or deleted the object in between.
-        case lostRace
-        case other(FencedWriteError)
-    }
-
+    /// - Parameter isContested: somebody else has just written; only the holder of the Lease may go on.
+    /// - Returns: `nil` where somebody else changed, created or deleted the object in between.
     private func attempt(
-        _ change: @Sendable ([String: String]) -> [String: String?]
-    ) async -> Result<[String: String], AttemptError> {
-        var base = current
+        _ change: @Sendable ([String: String]) -> [String: String?], isContested: Bool
+    ) async throws(FencedWriteError) -> [String: String]? {
+        let known = current
+        current = nil
+        let base = if let known { known } else { try await read() }
+        if let stored = base?.data[epochKey].flatMap(Epoch.init), stored > term.epoch {
+            throw .superseded(by: stored)
+        }
+        // After the read: whoever takes the Lease from now on changes the version that was read.
+        if isContested, !(try await holdsLease()) { throw .termOver }
+        // The term may have ended since: measured again, at the last moment before sending.
+        let timeout = try timeout()
         do throws(KubernetesError) {
-            if base == nil { base = try await read() }
-            if let stored = base?.data[epochKey].flatMap(Epoch.init), stored > term.epoch {
-                return .failure(.other(.superseded(by: stored)))
-            }
-            let written = try await write(change(base?.data ?? [:]), over: base)
+            let written = try await send(change(base?.data ?? [:]), over: base, timeout: timeout)
             current = written
-            return .success(written.data)
+            return written.data
         } catch {
             // Not found where there was something: deleted in between. Where there was nothing: the namespace is missing.
-            let isLostRace = error.isConflict || error.isAlreadyExists || (error.isNotFound && base != nil)
-            return .failure(isLostRace ? .lostRace : .other(.failed(error)))
+            if error.isConflict || error.isAlreadyExists || (error.isNotFound && base != nil) { return nil }
+            throw failure(error)
         }
     }
 
-    private func read() async throws(KubernetesError) -> ConfigMap? {
-        do {
+    private func read() async throws(FencedWriteError) -> ConfigMap? {
+        let timeout = try timeout()
+        do throws(KubernetesError) {
             return try await api.get(ConfigMap.self, name: name, namespace: namespace, timeout: timeout)
-        } catch  where error.isNotFound {
+        } catch {
+            guard error.isNotFound else { throw failure(error) }
             return nil
         }
     }
 
-    private func write(_ keys: [String: String?], over base: ConfigMap?) async throws(KubernetesError) -> ConfigMap {
-        var data: JSONValue = .object(keys.mapValues { $0.map(JSONValue.string) ?? .null })
-        data[epochKey] = .string(term.epoch.description)
+    private func send(
+        _ keys: [String: String?], over base: ConfigMap?, timeout: Duration
+    ) async throws(KubernetesError) -> ConfigMap {
         guard let base else {
             var object = ConfigMap(name: name)
             object.data = keys.compactMapValues(\.self)
             object.data[epochKey] = term.epoch.description
             return try await api.create(object, namespace: namespace, timeout: timeout)
         }
-        var patch: JSONValue = ["data": data]
-        patch[["metadata", "resourceVersion"]] = base.resourceVersion.map(JSONValue.string)
+        // Without a version the server would overwrite whatever is there.
+        guard let version = base.resourceVersion, !version.isEmpty else {
+            throw KubernetesError(
+                .unexpectedAnswer, message: "the ConfigMap came without metadata.resourceVersion",
+                request: "get configmaps \(namespace)/\(name)")
+        }
+        var data: JSONValue = .object(keys.mapValues { $0.map(JSONValue.string) ?? .null })
+        data[epochKey] = .string(term.epoch.description)
+        let patch: JSONValue = ["metadata": ["resourceVersion": .string(version)], "data": data]
         return try await api.mergePatch(
             ConfigMap.self, name: name, namespace: namespace, patch: patch, timeout: timeout)
     }
 
-    private func stillHoldsLease() async throws(FencedWriteError) -> Bool {
-        do {
+    private func holdsLease() async throws(FencedWriteError) -> Bool {
+        do throws(KubernetesError) {
             return try await confirmLease()
         } catch {
-            throw .failed(error)
+            throw failure(error)
         }
     }
 
-    /// A request must not outlast the term under which it is sent.
-    private var timeout: Duration { max(.milliseconds(1), min(Self.requestTimeout, term.remaining)) }
+    /// A failed request is no reason to stop, but the end of the term in the meantime is.
+    private func failure(_ error: KubernetesError) -> FencedWriteError { term.isValid ? .failed(error) : .termOver }
+
+    /// Longest that a request may take which is sent now: it must not outlast the term.
+    private func timeout() throws(FencedWriteError) -> Duration {
+        let remaining = term.remaining
+        guard remaining > .zero else { throw .termOver }
+        return min(Self.requestTimeout, remaining)
+    }
 }
 
 /// Why a leader's write was not made.
