@@ -21,13 +21,16 @@ public struct ClusterSettings: Sendable {
         leaseName = reader.objectName(SettingCatalog.leaseName)
         addressConfigMap = reader.objectName(SettingCatalog.addressConfigMap)
         recordsConfigMap = reader.objectName(SettingCatalog.recordsConfigMap)
+        let problemsBefore = reader.problems.count
         let range: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
         leaseDuration = reader.duration(SettingCatalog.leaseDuration, in: .seconds(1) ... .seconds(3600))
         renewDeadline = reader.duration(SettingCatalog.renewDeadline, in: range)
         retryPeriod = reader.duration(SettingCatalog.retryPeriod, in: range)
-        guard reader.problems.isEmpty else { return }
+        guard reader.problems.count == problemsBefore else { return }
         do {
-            _ = try election(namespace: "checked-later", identity: "checked-later")
+            _ = try ElectionSettings(
+                leaseName: "checked-by-itself", namespace: "checked-later", identity: "checked-later",
+                leaseDuration: leaseDuration, renewDeadline: renewDeadline, retryPeriod: retryPeriod)
         } catch {
             reader.add(
                 SettingProblem(

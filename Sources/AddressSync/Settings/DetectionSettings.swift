@@ -7,6 +7,7 @@ public struct DetectionSettings: Sendable {
     public var quorum: QuorumSettings
 
     init(reading reader: inout SettingsReader) {
+        let problemsBefore = reader.problems.count
         let allowNonGlobal = reader.boolean(SettingCatalog.allowNonGlobal)
         quorum = QuorumSettings(
             quorum: reader.integer(SettingCatalog.quorum, in: 1...10), allowNonGlobal: allowNonGlobal)
@@ -23,7 +24,7 @@ public struct DetectionSettings: Sendable {
         default: sources = stun + http
         }
         // Problems of single sources have been reported; only complete lists can be judged as a whole.
-        if reader.problems.isEmpty {
+        if reader.problems.count == problemsBefore {
             for problem in quorum.problems(with: sources) {
                 reader.add(
                     SettingProblem(

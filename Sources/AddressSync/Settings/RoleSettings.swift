@@ -43,6 +43,16 @@ public struct UpdaterSettings: Sendable {
         publishing = PublishingSettings(reading: &reader)
         let records = RecordSettings(reading: &reader, dependencies: dependencies)
         staleAfter = reader.duration(SettingCatalog.staleAfter, in: .seconds(2) ... .seconds(86_400))
+        let isBad = reader.problems.contains {
+            [SettingCatalog.staleAfter, SettingCatalog.heartbeatInterval].map(\.environmentName).contains($0.name)
+        }
+        if !isBad, staleAfter <= publishing.heartbeatInterval {
+            reader.report(
+                SettingCatalog.staleAfter, value: reader.text(SettingCatalog.staleAfter),
+                because: "it has to be longer than \(SettingCatalog.heartbeatInterval.environmentName), which is "
+                    + DurationText.format(publishing.heartbeatInterval)
+                    + ", or every leader would count as silent between two heartbeats")
+        }
         try reader.finish()
         guard let records else { throw SettingProblems(reader.problems) }
         self.records = records

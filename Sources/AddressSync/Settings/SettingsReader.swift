@@ -23,12 +23,23 @@ struct SettingsReader {
         }
         self.values = DictionarySettings(values, prefix: SettingDeclaration.prefix)
         let known = Set(names.map { SettingDeclaration.prefix + $0 })
+        let serviceLinks = Self.serviceLinkPrefixes(in: environment)
         for name in environment.keys.sorted() where name.hasPrefix(SettingDeclaration.prefix) && !known.contains(name) {
+            if serviceLinks.contains(where: name.hasPrefix) { continue }
             let nearest = known.min { (Self.distance($0, name), $0) < (Self.distance($1, name), $1) }
             problems.append(
                 SettingProblem(
                     name: name, value: nil, expected: "no setting of that name; did you mean \(nearest ?? "")?"))
         }
+    }
+
+    /// Kubernetes puts `NAME_SERVICE_HOST`, `NAME_PORT` and their like into every container for each Service of the namespace;
+    /// for a Service called `esddns…` they look like settings.
+    private static func serviceLinkPrefixes(in environment: [String: String]) -> [String] {
+        let suffix = "_SERVICE_HOST"
+        return environment.keys.filter { $0.hasSuffix(suffix) }.map { $0.dropLast(suffix.count) }
+            .filter { environment["\($0)_SERVICE_PORT"] != nil }
+            .flatMap { ["\($0)_SERVICE_", "\($0)_PORT"] }
     }
 
     mutating func add(_ problem: SettingProblem) { problems.append(problem) }
@@ -84,14 +95,16 @@ struct SettingsReader {
         value(setting) { Self.isObjectName($0) ? $0 : nil } ?? ""
     }
 
-    /// The parts of a comma-separated list, each parsed on its own; bad ones are problems, one each.
+    /// The parts of a comma-separated list, each parsed on its own; bad ones are problems, one each. So is a list without parts.
     mutating func list<Value>(_ setting: SettingDeclaration, _ parse: (String) throws -> Value?) -> [Value] {
         guard let text = text(setting) else { return [] }
         var values: [Value] = []
-        for part in text.split(separator: ",") {
+        let items = text.split(separator: ",").compactMap { part -> String? in
             let part = part.drop(while: \.isWhitespace)
-            guard let end = part.lastIndex(where: { !$0.isWhitespace }) else { continue }
-            let item = String(part[...end])
+            return part.lastIndex { !$0.isWhitespace }.map { String(part[...$0]) }
+        }
+        if items.isEmpty { report(setting, value: text, because: "it names nothing") }
+        for item in items {
             do {
                 if let value = try parse(item) { values.append(value) } else { report(setting, value: item) }
             } catch {

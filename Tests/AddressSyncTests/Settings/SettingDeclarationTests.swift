@@ -1,0 +1,75 @@
+import DNSRecords
+import Testing
+
+@testable import AddressSync
+
+@Suite struct SettingDeclarationTests {
+    /// A value that each setting accepts, another than its default.
+    private static let good: [String: String] = [
+        "RECORDS": "a.example.com", "PROVIDER": "rfc2136", "NAME_SERVERS": "192.0.2.1", "RESOLVERS": "192.0.2.2:5353",
+        "RECORD_CHECK_INTERVAL": "1m", "STALE_AFTER": "10m", "DETECTION": "stun",
+        "STUN_SERVERS": "stun.example.net:3478",
+        "HTTP_SOURCES": "https://ip.example.net/", "QUORUM": "3", "PROBE_INTERVAL": "30s", "CONFIRM_INTERVAL": "10m",
+        "HEARTBEAT_INTERVAL": "30s", "ALLOW_NON_GLOBAL": "true", "NAMESPACE": "dns", "NODE_NAME": "node-7",
+        "LEASE_NAME": "other", "LEASE_DURATION": "30s", "RENEW_DEADLINE": "11s", "RETRY_PERIOD": "3s",
+        "ADDRESS_CONFIGMAP": "address", "RECORDS_CONFIGMAP": "records", "SERVICE_ACCOUNT_DIRECTORY": "/tmp/account",
+        "LISTEN": "127.0.0.1:9090", "LOG_FORMAT": "json", "LOG_LEVEL": "debug",
+    ]
+
+    /// A value that each setting refuses. A node may be called anything.
+    private static let bad: [String: String] = [
+        "RECORDS": "not a name", "PROVIDER": "gandy", "NAME_SERVERS": "host:99999", "RESOLVERS": ":53",
+        "RECORD_CHECK_INTERVAL": "5", "STALE_AFTER": "1s", "DETECTION": "STUN", "STUN_SERVERS": "stun.example.net:0",
+        "HTTP_SOURCES": "ftp://example.net", "QUORUM": "0", "PROBE_INTERVAL": "100ms", "CONFIRM_INTERVAL": "25h",
+        "HEARTBEAT_INTERVAL": "0s", "ALLOW_NON_GLOBAL": "maybe", "NAMESPACE": "Not_A_Namespace",
+        "LEASE_NAME": "-lease", "LEASE_DURATION": "1500", "RENEW_DEADLINE": "-1s", "RETRY_PERIOD": "soon",
+        "ADDRESS_CONFIGMAP": "a b", "RECORDS_CONFIGMAP": "records.", "SERVICE_ACCOUNT_DIRECTORY": "relative/path",
+        "LISTEN": "localhost", "LOG_FORMAT": "xml", "LOG_LEVEL": "loud",
+    ]
+
+    @Test func namesAreUniqueAndEverythingIsDescribed() {
+        let names =
+            SettingCatalog.all.map(\.name) + ProviderRegistry.sharedSettings.map(\.name)
+            + ProviderRegistry.all.flatMap { $0.settings.map(\.name) }
+        #expect(Set(names).count == names.count)
+        for setting in SettingCatalog.all {
+            #expect(!setting.expected.isEmpty && setting.summary.hasSuffix("."), "\(setting.name)")
+            #expect(setting.environmentName == "ESDDNS_\(setting.name)")
+        }
+    }
+
+    @Test func theSettingsOfThisTestAreTheDeclaredOnes() {
+        let declared = Set(SettingCatalog.all.map(\.name))
+        #expect(Set(Self.good.keys) == declared)
+        #expect(Set(Self.bad.keys) == declared.subtracting(["NODE_NAME"]))
+    }
+
+    @Test(arguments: SettingCatalog.all)
+    func aBadValueIsNamedShownAndExplained(_ setting: SettingDeclaration) throws {
+        guard let bad = Self.bad[setting.name] else { return }
+        let problem = try #require(
+            try SettingsFixture.problems([setting.name: bad]).first { $0.name == setting.environmentName })
+        #expect(problem.value == bad)
+        #expect(!problem.expected.isEmpty)
+        #expect(problem.description.contains("\(setting.environmentName)=\"\(bad)\""))
+    }
+
+    @Test(arguments: SettingCatalog.all)
+    func aGoodValueIsAccepted(_ setting: SettingDeclaration) throws {
+        let good = try #require(Self.good[setting.name])
+        var settings = [setting.name: good]
+        if setting.name == "PROVIDER" {
+            settings.merge(["RFC2136_SERVER": "192.0.2.1", "RFC2136_KEY_NAME": "k", "RFC2136_KEY_SECRET": "c2VjcmV0"]) {
+                $1
+            }
+        }
+        if setting.name == "STUN_SERVERS" || setting.name == "HTTP_SOURCES" { settings["QUORUM"] = "1" }
+        #expect(try SettingsFixture.problems(settings).isEmpty)
+    }
+
+    @Test(arguments: SettingCatalog.all)
+    func theDefaultIsAGoodValue(_ setting: SettingDeclaration) throws {
+        guard let text = setting.defaultText else { return }
+        #expect(try SettingsFixture.problems([setting.name: text]).isEmpty)
+    }
+}
