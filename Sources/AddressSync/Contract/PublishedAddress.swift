@@ -52,31 +52,37 @@ public struct PublishedAddress: Hashable, Sendable {
     public var generation: Generation { Generation(epoch: epoch ?? Epoch(rawValue: 0), heartbeat: heartbeat) }
 }
 
-/// A point in the sequence of everything that leaders published.
+/// A point in the sequence of everything that leaders published, and of what nodes found out after it by themselves.
 public struct Generation: Hashable, Comparable, Sendable, LosslessStringConvertible {
     public var epoch: Epoch
     public var heartbeat: UInt64
+    /// Whether a node's own quorum found the address after that publication, because the leader was silent since. It is
+    /// later than the publication itself, and earlier than the leader's next.
+    public var isOwnDetection: Bool
 
-    public init(epoch: Epoch, heartbeat: UInt64) {
+    public init(epoch: Epoch, heartbeat: UInt64, isOwnDetection: Bool = false) {
         self.epoch = epoch
         self.heartbeat = heartbeat
+        self.isOwnDetection = isOwnDetection
     }
 
     /// Before anything was published.
     public static let none = Generation(epoch: Epoch(rawValue: 0), heartbeat: 0)
 
-    /// Reads `EPOCH.HEARTBEAT`.
+    /// Reads `EPOCH.HEARTBEAT`, with a plus sign behind it for a node's own detection.
     public init?(_ text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let epoch = Epoch(String(parts[0])), let heartbeat = UInt64(parts[1]) else {
-            return nil
-        }
-        self.init(epoch: epoch, heartbeat: heartbeat)
+        let isOwnDetection = text.hasSuffix("+")
+        let parts = text.dropLast(isOwnDetection ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let epoch = Epoch(String(parts[0])), let heartbeat = Epoch(String(parts[1]))?.rawValue
+        else { return nil }
+        self.init(epoch: epoch, heartbeat: heartbeat, isOwnDetection: isOwnDetection)
     }
 
-    public var description: String { "\(epoch).\(heartbeat)" }
+    public var description: String { "\(epoch).\(heartbeat)\(isOwnDetection ? "+" : "")" }
 
-    public static func < (a: Generation, b: Generation) -> Bool { (a.epoch, a.heartbeat) < (b.epoch, b.heartbeat) }
+    public static func < (a: Generation, b: Generation) -> Bool {
+        (a.epoch, a.heartbeat, a.isOwnDetection ? 1 : 0) < (b.epoch, b.heartbeat, b.isOwnDetection ? 1 : 0)
+    }
 }
 
 extension PublishedAddress {
@@ -94,6 +100,9 @@ extension PublishedAddress {
     /// Longest `votes` that is written, in bytes.
     static let maximumVotesLength = 1024
 
+    /// Largest heartbeat that is believed: nobody comes near it by counting, and counting on from it cannot overflow.
+    static let maximumHeartbeat: UInt64 = 1 << 62
+
     /// Reads the ConfigMap's data. What is missing is empty; what is malformed is listed in `problems` and left empty, so
     /// that a hand-edited key never becomes an address.
     init(data: [String: String], problems: inout [String]) {
@@ -107,10 +116,14 @@ extension PublishedAddress {
         ipv4 = parse(Key.ipv4, "an IPv4 address", IPv4Address.init)
         condition = parse(Key.condition, "Confirmed, Unconfirmed or MultipleEgress", Condition.init(rawValue:))
         confirmedAt = parse(Key.confirmedAt, "an RFC 3339 time", Timestamp.init(rfc3339:))
-        heartbeat = parse(Key.heartbeat, "a whole number") { UInt64($0) } ?? 0
+        heartbeat = parse(Key.heartbeat, "a whole number", Self.heartbeat(parsing:)) ?? 0
         epoch = parse(Key.epoch, "a whole number", Epoch.init)
         leader = data[Key.leader] ?? ""
         votes = data[Key.votes] ?? ""
+    }
+
+    private static func heartbeat(parsing text: String) -> UInt64? {
+        Epoch(text).flatMap { $0.rawValue <= maximumHeartbeat ? $0.rawValue : nil }
     }
 
     /// The keys to write, without the epoch. An address that is not known leaves the key alone: nothing that failed ever

@@ -46,15 +46,22 @@ public struct RecordClaim: Hashable, Sendable {
         self.phase = phase
         self.node = node
         self.generation = generation
-        self.holdSeconds = holdSeconds
+        self.holdSeconds = min(max(0, holdSeconds), Self.longestHold)
         self.provider = provider
         self.time = time
-        self.error = error
+        self.error = error.utf8.count > Self.longestError ? error.prefix(Self.longestError / 4) + "…" : error
         self.failures = failures
     }
 }
 
 extension RecordClaim {
+    /// A day, in seconds: no entry asks others to wait longer.
+    static let longestHold = 86_400
+    /// In bytes; a ConfigMap holds 1 MiB for all records together.
+    private static let longestError = 1200
+    /// A ConfigMap's keys are no longer than this.
+    private static let longestKey = 253
+
     /// The form in the ConfigMap. Keys are short words for people; `deadline` is derived and only for them.
     private struct Document: Codable {
         var address: String
@@ -73,15 +80,18 @@ extension RecordClaim {
     /// no host label can be.
     static func key(name: String, type: String) -> String {
         let name = name.hasSuffix(".") ? name.dropLast() : name[...]
-        return
-            "\(name.lowercased().split(separator: "*", omittingEmptySubsequences: false).joined(separator: "-"))_\(type)"
+        let key = "\(String(name.lowercased().map { $0 == "*" ? "-" : $0 }))_\(type)"
+        guard key.utf8.count > longestKey else { return key }
+        // Only names within two bytes of what DNS allows come here. What is cut off is told apart by its hash.
+        let hash = String(SpreadDelay.hash(key), radix: 36)
+        return "\(key.prefix(longestKey - hash.utf8.count - type.utf8.count - 2))-\(hash)_\(type)"
     }
 
     /// `nil` for what is not such a document; it is then treated as absent and replaced by the next claim.
     init?(json: String) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)),
             let address = IPv4Address(document.address), let generation = Generation(document.generation),
-            let time = Timestamp(rfc3339: document.time), (0...86_400).contains(document.holdSeconds)
+            let time = Timestamp(rfc3339: document.time), (0...Self.longestHold).contains(document.holdSeconds)
         else { return nil }
         self.init(
             address: address, phase: document.phase, node: document.node, generation: generation,

@@ -22,19 +22,24 @@ public struct ReconcilingSettings: Hashable, Sendable {
     /// Wait after a write without a claim was undone by somebody: two sites must never fight over a record.
     public var revertedWait: Duration = .seconds(3600)
 
+    /// How long a report of another node is believed where the name servers cannot tell what the record holds, before the
+    /// provider is asked; and between two such questions of the whole cluster.
+    public var blindInterval: Duration = .seconds(3600)
+
     public init() {}
 }
 
 /// Moments that differ from node to node and are the same every time.
 enum SpreadDelay {
-    /// Where in `window` this node starts on this change (64-bit FNV-1a).
+    /// Where in `window` this node starts on this change.
     static func delay(node: String, change: String, within window: Duration) -> Duration {
+        window * (Double(hash("\(node)\u{0}\(change)") % 4096) / 4096)
+    }
+
+    /// 64-bit FNV-1a; its low bits mix poorly over short texts and are folded.
+    static func hash(_ text: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in "\(node)\u{0}\(change)".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-        }
-        // The low bits of FNV-1a mix poorly over short texts: fold them.
-        hash ^= hash >> 32
-        return window * (Double(hash % 4096) / 4096)
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return hash ^ (hash >> 32)
     }
 }
