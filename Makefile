@@ -19,8 +19,13 @@ executables := esddns-leader esddns-updater esddns
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# What building needs; says nothing about what is there. To standard error: "make run" answers on standard output.
+.PHONY: dependencies
+dependencies:
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-build-dependencies.sh >&2; fi
+
 .PHONY: build
-build: ## Build the executables for release into .build/release, and tell their sizes
+build: dependencies ## Build the executables for release into .build/release, and tell their sizes
 	@for name in $(executables); do \
 	    echo "building $$name"; \
 	    "$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product "$$name"; \
@@ -31,18 +36,15 @@ build: ## Build the executables for release into .build/release, and tell their 
 	done
 
 .PHONY: run
-run: ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"
+run: dependencies ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"
 	@# For debugging, because that is built in a fraction of the time.
-	@echo "building esddns"
-	@"$(SWIFT)" build --quiet --product esddns
+	@echo "building esddns; the first time takes some minutes" >&2
+	@"$(SWIFT)" build --quiet --product esddns >&2
 	@exec .build/debug/esddns demo $(ARGS)
 
 .PHONY: test
-test: ## Install what is missing, build, and run all tests: "make test ARGS='--filter NAME'"
-	@if [[ "$(INSTALL)" != no ]]; then \
-	    scripts/install-build-dependencies.sh; \
-	    scripts/install-test-servers.sh; \
-	fi
+test: dependencies ## Install what is missing, build, and run all tests: "make test ARGS='--filter NAME'"
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-test-servers.sh; fi
 	@scripts/test.sh $(ARGS)
 
 .PHONY: lint

@@ -228,7 +228,7 @@ public struct LeaderService: Service {
             logger.info("the WAN address is confirmed", metadata: ["because": "\(verdict)"])
         case .unconfirmed(let verdict, let held):
             logger.warning(
-                "no quorum, nothing is changed",
+                "the address is not confirmed, nothing is changed",
                 metadata: [
                     "held": "\(held?.description ?? "none")", "because": "\(verdict)",
                     "votes": "\(verdict.votesSummary())",
