@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// A WAN address that really changes, with everything between it and the record as users have it: a router that masquerades,
-/// coturn, Knot, and the built executables, each a process of its own.
+/// A WAN address that really changes, with everything between it and the record as users have it: a router that
+/// masquerades, coturn, Knot, and the built executables, each a process of its own.
 @Suite(.enabled(if: WANLab.isWanted, "network namespaces are not permitted here"), .serialized)
 struct ChangingAddressTests {
     @Test(.timeLimit(.minutes(5)))
@@ -38,7 +38,9 @@ struct ChangingAddressTests {
         // After the next look of every updater there is still no other write.
         let marks = site.marks
         for updater in site.updaters {
-            await updater.line(from: marks[updater.name] ?? 0) { $0.contains("in step") && $0.contains("the name servers") }
+            await updater.line(from: marks[updater.name] ?? 0) {
+                $0.contains("in step") && $0.contains("the name servers")
+            }
         }
         try await expectRecord("203.0.113.20", updates: 2, site)
     }

@@ -162,7 +162,8 @@ public struct LeaderService: Service {
                 guard case .failed(let cause) = error else { return .failure(ClaimFailed(why: error.description)) }
                 let wait = backoff.next(after: cause, using: &generator)
                 logger.warning(
-                    "cannot claim the ConfigMap of the address", metadata: ["error": "\(cause)", "retryIn": "\(DurationText.format(wait))"])
+                    "cannot claim the ConfigMap of the address",
+                    metadata: ["error": "\(cause)", "retryIn": "\(DurationText.format(wait))"])
                 board.setReadiness("address-configmap", failure: cause.description)
                 try? await clock.sleep(for: wait)
             }
