@@ -112,11 +112,13 @@ final class DatagramExchangeHandler<Answer: Sendable>: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The kernel hands out a socket's error once: whoever asks second, in NIO itself, reports an error number of zero.
+        if let error = error as? IOError, error.errnoCode == 0 { return }
         finish(.failure(error), context: context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish(.failure(ExchangeError.unreachable("the socket was closed")), context: context)
+        finish(.failure(ExchangeError.unreachable("the socket was closed by an error of the network")), context: context)
         context.fireChannelInactive()
     }
 

@@ -146,7 +146,8 @@ import Testing
                     settings: QuorumSettings(allowNonGlobal: true), http: transport)
                 let verdict = await detector.detect(published: nil)
                 #expect(verdict.condition == .confirmed(seen))
-                #expect(verdict.votes.map(\.transport) == [.stunUDP, .stunUDP, .http])
+                // On a busy machine the web source may make the quorum with one of the two.
+                #expect(Set(verdict.votes.map(\.transport)) == [.stunUDP, .http])
                 #expect(await detector.probe().address == seen)
             }
         }

@@ -129,7 +129,8 @@ import Testing
                 Issue.record("a closed port has no answer")
                 return
             }
-            #expect(error.code == .refused)
+            // The kernel hands out the error once; where another part of NIO got it, only the closed socket is left to see.
+            #expect([.refused, .unreachable].contains(error.code), "\(error)")
         }
     }
 
