@@ -118,7 +118,8 @@ final class DatagramExchangeHandler<Answer: Sendable>: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish(.failure(ExchangeError.unreachable("the socket was closed by an error of the network")), context: context)
+        let why = "the socket was closed by an error of the network"
+        finish(.failure(ExchangeError.unreachable(why)), context: context)
         context.fireChannelInactive()
     }
 
