@@ -46,10 +46,7 @@ extension MemoryAPI.State {
         let entry = MemoryAPI.Entry(
             type: event, version: version, plural: type.plural, namespace: namespace, name: name, json: json)
         history.append(entry)
-        // In the order of their opening, so that a test is the same every time.
-        for (_, watcher) in watchers.sorted(by: { $0.key < $1.key }) where watcher.wants(entry) {
-            watcher.send(event, json)
-        }
+        for watcher in watchersInOrder where watcher.wants(entry) { watcher.send(event, json) }
     }
 }
 

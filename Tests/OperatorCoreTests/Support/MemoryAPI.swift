@@ -58,6 +58,9 @@ final class MemoryAPI: KubernetesAPI {
         var nextWatcher = 0
         var requests: [Request] = []
         var uids = 0
+
+        /// In the order of their opening, so that a test is the same every time.
+        var watchersInOrder: [Watcher] { watchers.sorted { $0.key < $1.key }.map(\.value) }
     }
 
     let state = Mutex(State())
@@ -102,7 +105,7 @@ final class MemoryAPI: KubernetesAPI {
     func sendBookmarks() {
         state.withLock { state in
             let bookmark: JSONValue = ["metadata": ["resourceVersion": .string(String(state.version))]]
-            for watcher in state.watchers.values { watcher.send("BOOKMARK", bookmark) }
+            for watcher in state.watchersInOrder { watcher.send("BOOKMARK", bookmark) }
         }
     }
 
@@ -110,7 +113,7 @@ final class MemoryAPI: KubernetesAPI {
     func endWatches(_ error: KubernetesError? = nil) {
         let ended = state.withLock { state in
             defer { state.watchers = [:] }
-            return Array(state.watchers.values)
+            return state.watchersInOrder
         }
         for watcher in ended { watcher.finish(error) }
     }

@@ -19,15 +19,22 @@ final class VirtualTime: Sendable {
     func settle() { executor.runUntilIdle() }
 
     /// Lets that much time pass, stopping at every moment at which a task wakes up.
-    func run(for duration: Duration) {
+    ///
+    /// - Parameter observe: called at each such moment, before and after the tasks have run.
+    func run(for duration: Duration, observe: () -> Void = {}) {
         let end = clock.now.advanced(by: duration)
         settle()
+        observe()
         while let next = clock.nextAlarm, next <= end {
             clock.jump(to: next)
+            observe()
             settle()
+            observe()
         }
         clock.jump(to: end)
+        observe()
         settle()
+        observe()
     }
 
     /// Lets time pass while no task can run: the whole process was stopped.

@@ -1,0 +1,103 @@
+import Synchronization
+import Testing
+
+@testable import OperatorCore
+
+@Suite(.timeLimit(.minutes(1))) struct LeaseWatchdogTests {
+    /// Counts how often a watchdog fired, and lets a test wait for the first time.
+    private final class Alarm: Sendable {
+        let count = Mutex(0)
+        let gate = Gate()
+
+        func fire() {
+            count.withLock { $0 += 1 }
+            gate.open()
+        }
+    }
+
+    @Test func itFiresOnceTheDeadlineIsOver() async {
+        let alarm = Alarm()
+        let watchdog = LeaseWatchdog { alarm.fire() }
+        watchdog.start()
+        watchdog.set(deadline: .now - .seconds(1))
+        await alarm.gate.wait()
+        #expect(alarm.count.withLock(\.self) == 1)
+        watchdog.finish()
+    }
+
+    /// Its thread is gone once nobody else holds it; until then it has not fired.
+    @Test(arguments: [nil, .seconds(3600), .seconds(-3600)] as [Duration?])
+    func aFinishedWatchdogEndsWithoutFiring(_ deadline: Duration?) async {
+        let alarm = Alarm()
+        weak var remains: LeaseWatchdog?
+        do {
+            let watchdog = LeaseWatchdog { alarm.fire() }
+            remains = watchdog
+            // Finished first: what is set then does not matter any more.
+            watchdog.finish()
+            watchdog.set(deadline: deadline.map { .now + $0 })
+            watchdog.start()
+        }
+        while remains != nil { await Task.yield() }
+        #expect(alarm.count.withLock(\.self) == 0)
+    }
+
+    /// As after a pool of threads that are all stuck: renewals are due, and no task runs.
+    @Test func itFiresWhenNobodyReacts() async throws {
+        let (time, alarm) = (VirtualTime(), Alarm())
+        let contender = try Contender(
+            "a", api: MemoryAPI(), time: time, leaseDuration: .seconds(2), renewDeadline: .seconds(1),
+            retryPeriod: .milliseconds(200), watchdog: LeaseWatchdog { alarm.fire() })
+        contender.start()
+        time.settle()
+        #expect(contender.isLeader)
+        // Nothing lets virtual time pass; the watchdog keeps real time.
+        await alarm.gate.wait()
+        #expect(contender.end == nil)
+    }
+
+    @Test func itFiresWhenTheWorkDoesNotStop() async throws {
+        let (time, alarm) = (VirtualTime(), Alarm())
+        let contender = try Contender(
+            "a", api: MemoryAPI(), time: time, leaseDuration: .seconds(2), renewDeadline: .seconds(1),
+            retryPeriod: .milliseconds(200), watchdog: LeaseWatchdog { alarm.fire() })
+        contender.start { _ in await contender.insist(on: .seconds(3600)) }
+        time.settle()
+        contender.link.isCut = true
+        time.run(for: .seconds(10))
+        #expect(!contender.isLeader)
+        #expect(contender.workIsRunning)
+        await alarm.gate.wait()
+    }
+
+    /// Giving the Lease back may take longer than the term: that is no reason to end the process.
+    @Test func itDoesNotFireWhileTheLeaseIsBeingGivenBack() async throws {
+        let (time, alarm) = (VirtualTime(), Alarm())
+        weak var remains: LeaseWatchdog?
+        try await {
+            let watchdog = LeaseWatchdog { alarm.fire() }
+            remains = watchdog
+            let contender = try Contender(
+                "a", api: MemoryAPI(), time: time, leaseDuration: .seconds(2), renewDeadline: .seconds(1),
+                retryPeriod: .milliseconds(200), watchdog: watchdog)
+            contender.start()
+            time.settle()
+            contender.link.setFate { _ in .lost }
+            contender.elector.stop()
+            time.settle()
+            #expect(contender.end == nil)
+            // In real time, beyond the term and the watchdog's delay.
+            let other = Alarm()
+            let reference = LeaseWatchdog { other.fire() }
+            reference.set(deadline: .now + .seconds(2))
+            reference.start()
+            await other.gate.wait()
+            #expect(contender.end == nil)
+            #expect(alarm.count.withLock(\.self) == 0)
+            time.run(for: .seconds(60))
+            #expect(contender.end == .released)
+        }()
+        while remains != nil { await Task.yield() }
+        #expect(alarm.count.withLock(\.self) == 0)
+    }
+}
