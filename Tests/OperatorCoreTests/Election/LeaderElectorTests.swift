@@ -257,7 +257,9 @@ import Testing
         time.run(for: .seconds(1))
         let before = api.requests.count
         let full = KubernetesError(.status(500, reason: "InternalError"), message: "no space left")
-        a.link.setFate { $0 == "update" ? .refused(full) : Link.Fate() }
+        a.link.setFate { verb in
+            Link.Fate(delay: .milliseconds(10), refusal: verb == "update" ? full : nil)
+        }
         time.run(for: .seconds(30))
         #expect(a.isLost)
         #expect(api.requests.count - before < 10)

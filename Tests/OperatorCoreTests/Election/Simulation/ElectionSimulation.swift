@@ -33,9 +33,11 @@ final class ElectionSimulation: Sendable {
     }
 
     /// Runs all steps, then lets the survivors settle.
-    func run() throws -> ElectionHistory {
+    func run() async throws -> ElectionHistory {
         for _ in 0..<Self.seats { try seat() }
         for _ in 0..<plan.steps {
+            // Other tests want their turn on this thread, too.
+            await Task.yield()
             try step()
             pass(.milliseconds(draw(1...4000)))
         }
