@@ -60,6 +60,9 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         var since: Instant
     }
 
+    /// Whether there was a term, be it over or not.
+    private(set) var hasLed = false
+
     private let settings: ElectionSettings
     /// Delay before a free Lease is taken, so that standbys do not all write at once.
     private let takeoverDelay: Duration
@@ -70,7 +73,6 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     private var lookAgain = false
     /// A write failed: it may have been carried out, or lost a race. Only reading tells.
     private var isInDoubt = false
-    private var hasLed = false
     private var releaseFailures = 0
 
     init(settings: ElectionSettings, takeoverDelay: Duration) {

@@ -63,8 +63,9 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     public func run(_ lead: @escaping @Sendable (LeadershipTerm) async -> Void) async -> ElectionEnd {
         watchdog.start()
         metrics.isLeader(false)
+        var state = State(settings: settings, takeoverDelay: takeoverDelay)
         let end = await withDiscardingTaskGroup(returning: ElectionEnd?.self) { group in
-            let end = await drive(lead, in: &group)
+            let end = await drive(&state, lead, in: &group)
             endTerm()
             group.cancelAll()
             return end
@@ -72,16 +73,15 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         watchdog.finish()
         if let end { return end }
         // Cancelled: give the Lease back from a task that is not, so that the others need not wait for it to expire.
-        return await Task { await releaseAfterCancellation() }.value
+        await Task { await releaseAfterCancellation() }.value
+        return state.hasLed ? .released : .stopped
     }
 
     /// - Returns: `nil` where the surrounding task was cancelled first.
     private func drive(
-        _ lead: @escaping @Sendable (LeadershipTerm) async -> Void, in group: inout DiscardingTaskGroup
+        _ state: inout State, _ lead: @escaping @Sendable (LeadershipTerm) async -> Void,
+        in group: inout DiscardingTaskGroup
     ) async -> ElectionEnd? {
-        var generator = generator
-        let delay = Duration.milliseconds(Int64.random(in: 2...20, using: &generator))
-        var state = State(settings: settings, takeoverDelay: delay)
         let leading = StopSignal()
         group.addTask { await self.watchLease() }
         inbox.send(.started)
@@ -175,6 +175,12 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         watchdog.set(deadline: ContinuousClock.now + remaining + settings.watchdogDelay)
     }
 
+    /// Long enough that the first standby is done before the next begins, short enough for nobody to wait for it.
+    private var takeoverDelay: Duration {
+        var generator = generator
+        return .milliseconds(Int64.random(in: 2...20, using: &generator))
+    }
+
     private func endTerm() {
         termEnd.set(nil)
         metrics.isLeader(false)
@@ -189,22 +195,23 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         report(progress)
     }
 
-    /// GET, and only if the fetched holder is this candidate, PUT an empty holder.
-    private func releaseAfterCancellation() async -> ElectionEnd {
+    /// GET, and only if the fetched holder is this candidate, PUT an empty holder. Where that fails, the Lease is left to
+    /// expire.
+    private func releaseAfterCancellation() async {
         let timeout = settings.requestTimeout
         for _ in 0..<3 {
             do throws(KubernetesError) {
                 guard var lease = try await read(timeout: timeout), lease.holderIdentity == settings.identity else {
-                    return .stopped
+                    return
                 }
                 lease.release(at: wallClock())
                 _ = try await api.update(lease, namespace: settings.namespace, timeout: timeout)
-                return .released
+                return
             } catch {
                 report(.requestFailed(error))
-                guard error.isConflict else { return .stopped }
+                // A write that was under way when the task was cancelled may have come in between.
+                guard error.isConflict else { return }
             }
         }
-        return .stopped
     }
 }

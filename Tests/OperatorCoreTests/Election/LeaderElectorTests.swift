@@ -191,80 +191,7 @@ import Testing
         #expect(api.lease == nil)
     }
 
-    // MARK: Trouble
-
-    /// The process was stopped, or the machine slept: by the time it goes on, the term is over before any code has run.
-    @Test func aPauseBeyondTheTermEndsIt() throws {
-        let a = try contender("a")
-        a.start()
-        time.run(for: .seconds(3))
-        let term = try #require(a.term)
-        time.pause(for: .milliseconds(8999))
-        #expect(a.isLeader)
-        time.pause(for: .milliseconds(1))
-        #expect(!a.isLeader)
-        #expect(!term.isValid)
-        #expect(term.remaining == .zero)
-        #expect(a.end == nil)
-        time.settle()
-        #expect(a.isLost)
-        #expect(!a.workIsRunning)
-    }
-
-    @Test func oneRequestThatHangsIsSurvived() throws {
-        let a = try contender("a")
-        a.start()
-        time.run(for: .seconds(1))
-        a.link.setFate { _ in .lost }
-        time.run(for: .seconds(2))
-        a.link.setFate { _ in Link.Fate() }
-        time.run(for: .seconds(60))
-        #expect(a.isLeader)
-        #expect(a.termCount == 1)
-    }
-
-    @Test func aServerThatHangsEndsTheTermInTime() throws {
-        let a = try contender("a")
-        a.start()
-        time.run(for: .seconds(1))
-        a.link.setFate { _ in .lost }
-        time.run(for: .milliseconds(8999))
-        #expect(a.isLeader)
-        time.run(for: .milliseconds(1))
-        #expect(!a.isLeader)
-        #expect(a.isLost)
-    }
-
-    @Test func anAnswerThatIsLostIsNoLoss() throws {
-        let a = try contender("a")
-        a.link.setFate { $0 == "create" ? .answerLost : Link.Fate() }
-        a.start()
-        time.run(for: .seconds(8))
-        #expect(a.isLeader)
-        #expect(api.lease?.leaseTransitions == 0)
-        a.link.setFate { $0 == "update" ? .answerLost : Link.Fate() }
-        time.run(for: .seconds(5))
-        a.link.setFate { _ in Link.Fate() }
-        time.run(for: .seconds(60))
-        #expect(a.termCount == 1)
-        #expect(a.isLeader)
-    }
-
-    /// It must not be asked as fast as it answers.
-    @Test func aServerThatRefusesEveryWriteIsNotFlooded() throws {
-        let a = try contender("a")
-        a.start()
-        time.run(for: .seconds(1))
-        let before = api.requests.count
-        let full = KubernetesError(.status(500, reason: "InternalError"), message: "no space left")
-        a.link.setFate { verb in
-            Link.Fate(delay: .milliseconds(10), refusal: verb == "update" ? full : nil)
-        }
-        time.run(for: .seconds(30))
-        #expect(a.isLost)
-        #expect(api.requests.count - before < 10)
-        #expect(a.reports.contains(.requestFailed(full)))
-    }
+    // MARK: Stopping
 
     @Test func aStandbyStopsWithoutATrace() throws {
         let (a, b) = try pair()
@@ -289,35 +216,7 @@ import Testing
         #expect(api.lease?.holderIdentity == "")
     }
 
-    @Test func cancellationGivesTheLeaseBack() async throws {
-        let a = try contender("a")
-        a.start { _ in
-            await a.untilCancelled()
-            #expect(!a.isLeader)
-        }
-        time.settle()
-        a.cancel()
-        // The release is not part of the cancelled task, and runs outside of virtual time.
-        while a.end == nil {
-            time.settle()
-            await Task.yield()
-        }
-        #expect(a.end == .released)
-        #expect(!a.isLeader)
-        #expect(api.lease?.holderIdentity == "")
-    }
-
-    @Test func cancellationOfAStandbyLeavesTheLeaseAlone() async throws {
-        let (a, b) = try pair()
-        b.cancel()
-        while b.end == nil {
-            time.settle()
-            await Task.yield()
-        }
-        #expect(b.end == .stopped)
-        #expect(a.isLeader)
-        #expect(api.lease?.holderIdentity == "a")
-    }
+    // MARK: Confirming
 
     @Test func theLeaseIsConfirmedByReadingIt() async throws {
         let mine = Lease.held(by: "a")
