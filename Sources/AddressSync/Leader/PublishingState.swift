@@ -51,10 +51,18 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
     private var isChanged = false
     private var nextRound: Instant
     private var nextProbe: Instant
-    private var nextPublication: Instant
+    /// `nil` until this leader's first verdict: nothing that it has not looked at itself is published in its name.
+    private var nextPublication: Instant?
+    /// With several egress addresses: all of them. A probe that sees any of them has nothing new to say.
+    private var egresses: Set<IPv4Address> = []
     /// Rounds without a verdict since the last one with one.
     private var failedRounds = 0
     private var lastUnconfirmed: String?
+    /// Whether the next round is the second of two that have to agree.
+    private var isAwaitingSecondRound = false
+    private var lastRound: Instant?
+    /// What single sources said that rounds did not find: a broken or lying source alone must not cause rounds without end.
+    private var suspects: [AddressSource: Result<IPAddress, SourceError>] = [:]
 
     /// - Parameter previous: what a predecessor published; its address holds until a quorum says otherwise.
     init(settings: PublishingSettings, previous: PublishedAddress, leader: String, now: Instant) {
@@ -63,7 +71,6 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         content.leader = leader
         nextRound = now
         nextProbe = now.advanced(by: settings.probeInterval)
-        nextPublication = now.advanced(by: settings.heartbeatInterval)
     }
 
     /// The first actions.
@@ -98,7 +105,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
                 actions.append(.probe)
             }
         }
-        if !isPublishing, now >= nextPublication {
+        if !isPublishing, let nextPublication, now >= nextPublication {
             isPublishing = true
             isChanged = false
             content.heartbeat += 1
@@ -106,7 +113,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         }
         var due: [Instant] = []
         if !isDetecting { due += [nextRound, nextProbe] }
-        if !isPublishing { due.append(nextPublication) }
+        if !isPublishing, let nextPublication { due.append(nextPublication) }
         if let next = due.min() { actions.append(.wakeUp(at: max(now, next))) }
         return actions
     }
@@ -115,37 +122,49 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         isDetecting = false
         nextProbe = now.advanced(by: settings.probeInterval)
         switch observation.result {
-        case .success(.v4(let address)) where address == content.ipv4 && content.condition == .confirmed:
+        case .success(.v4(let address)) where address == content.ipv4 && content.condition == .confirmed,
+            .success(.v4(let address)) where egresses.contains(address) && content.condition == .multipleEgress:
+            suspects[observation.source] = nil
             return []
-        case .success(let address):
+        case .success, .failure:
+            let isKnown = suspects.updateValue(observation.result, forKey: observation.source) == observation.result
+            let isSoon = lastRound.map { now < $0.advanced(by: settings.confirmInterval / 5) } ?? false
             // After rounds that led nowhere, a probe alone does not start another before its time.
-            if failedRounds == 0 { nextRound = now }
-            return address.description == content.ipv4?.description
+            guard failedRounds == 0, !(isKnown && isSoon) else { return [] }
+            nextRound = now
+        }
+        switch observation.result {
+        case .success(let address):
+            return content.ipv4.map(IPAddress.v4) == address
                 ? [] : [.tell(.probeDiffers(observation, holding: content.ipv4))]
-        case .failure:
-            if failedRounds == 0 { nextRound = now }
-            return [.tell(.probeFailed(observation))]
+        case .failure: return [.tell(.probeFailed(observation))]
         }
     }
 
     private mutating func decided(_ verdict: Verdict, at now: Instant, wallClock: Timestamp) -> [Action] {
         isDetecting = false
         nextProbe = now.advanced(by: settings.probeInterval)
+        lastRound = now
         let before = content
         content.votes = verdict.votesSummary(maximumBytes: PublishedAddress.maximumVotesLength)
         var news: [Action] = []
+        egresses = []
         if case .v4(let address) = verdict.address {
-            var isSingle = true
-            if case .multipleEgress = verdict.condition { isSingle = false }
             failedRounds = 0
             lastUnconfirmed = nil
             content.ipv4 = address
-            content.condition = isSingle ? .confirmed : .multipleEgress
+            content.condition = .confirmed
+            if case .multipleEgress(let addresses) = verdict.condition {
+                content.condition = .multipleEgress
+                egresses = Set(addresses.compactMap { if case .v4(let address) = $0 { address } else { nil } })
+            }
             content.confirmedAt = wallClock
             nextRound = now.advanced(by: settings.confirmInterval)
-        } else if case .unconfirmed(.awaitingSecondRound) = verdict.condition {
+        } else if verdict.candidate != nil, !isAwaitingSecondRound {
+            // Two rounds have to agree on this one. It changes nothing yet, so it is not published either.
+            isAwaitingSecondRound = true
             nextRound = now.advanced(by: settings.secondRoundDelay)
-            news.append(.tell(.unconfirmed(verdict, holding: content.ipv4)))
+            return [.tell(.unconfirmed(verdict, holding: content.ipv4))]
         } else {
             failedRounds += 1
             content.condition = .unconfirmed
@@ -155,12 +174,14 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
             }
             lastUnconfirmed = verdict.description
         }
+        isAwaitingSecondRound = false
         if content.ipv4 != before.ipv4 {
+            suspects = [:]
             news.append(.tell(.changed(from: before.ipv4, to: content.ipv4, verdict)))
         } else if before.condition != content.condition, content.condition != .unconfirmed {
             news.append(.tell(.confirmedAgain(verdict)))
         }
-        if content.ipv4 != before.ipv4 || content.condition != before.condition {
+        if nextPublication == nil || content.ipv4 != before.ipv4 || content.condition != before.condition {
             isChanged = true
             nextPublication = now
         }
