@@ -22,7 +22,8 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
     private(set) var latest: PublishedAddress?
     /// When the heartbeat was last seen to move, or when waiting began.
     private var aliveAt: Instant
-    /// Whether the leader was seen alive, as opposed to a ConfigMap of unknown age.
+    /// Whether the address counts: a leader has confirmed it, and none was silent for too long since. An address of unknown
+    /// age does not, nor does one to which a leader that found no quorum has only clung.
     private var isTrusted = false
 
     /// - Parameter staleAfter: silence after which a leader is taken for dead.
@@ -46,8 +47,14 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
         }
         guard published.generation > previous.generation else { return false }
         latest = published
+        // A new leader's claim changes the epoch and nothing else: it has not looked at the address yet.
+        guard published.heartbeat != previous.heartbeat else { return true }
+        if aliveAt.duration(to: now) >= staleAfter { isTrusted = false }
         aliveAt = now
-        isTrusted = true
+        switch published.condition {
+        case .confirmed, .multipleEgress: isTrusted = true
+        case .unconfirmed, nil: break
+        }
         return true
     }
 
@@ -60,7 +67,7 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
             return .wait("no address has been published yet")
         }
         guard isTrusted else {
-            return .wait("\(address) was found at start and may be old; waiting for the leader's next heartbeat")
+            return .wait("\(address) may be old; waiting for a leader to confirm an address")
         }
         return .follow(address, latest.generation)
     }

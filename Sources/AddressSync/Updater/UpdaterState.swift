@@ -47,7 +47,9 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
         case .detected(let address):
             // The leader may have come back since the round began.
             guard isDetecting else { return [] }
-            return [.desire(Desired(address: address, generation: freshness.generation, origin: .ownDetection))]
+            var generation = freshness.generation
+            generation.isOwnDetection = true
+            return [.desire(Desired(address: address, generation: generation, origin: .ownDetection))]
         }
     }
 
@@ -63,11 +65,8 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
             actions.append(.desire(Desired(address: address, generation: generation, origin: .leader)))
             actions.append(.wakeUp(at: freshness.staleAt))
         case .wait(let why):
-            if isDetecting {
-                isDetecting = false
-                actions.append(.stopDetecting)
-            }
-            actions += tell(.waiting(why))
+            // A leader that is back but has confirmed nothing yet is no reason to stop: this node may see more.
+            if !isDetecting { actions += tell(.waiting(why)) }
             actions.append(.wakeUp(at: freshness.staleAt))
         case .detect(let why):
             guard !isDetecting else { return [] }
