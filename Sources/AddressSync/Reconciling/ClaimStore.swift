@@ -46,8 +46,26 @@ final class ConfigMapClaims: ClaimStore {
         }
     }
 
+    /// Longest series of changes to other entries that a put makes way for.
+    private static let attempts = 10
+
     func put(_ claim: RecordClaim, under key: String) async throws(ClaimsUnreachable) -> Bool {
-        let base = lastRead.withLock { $0 }
+        for _ in 0..<Self.attempts {
+            let known = lastRead.withLock { $0 }
+            if try await put(claim, under: key, over: known) { return true }
+            // All records share one object. Where only another's entry was changed, this one is still free.
+            _ = try await read(key)
+            let now = lastRead.withLock { $0 }
+            guard now?.data[key] == known?.data[key], now?.resourceVersion != known?.resourceVersion else {
+                return false
+            }
+        }
+        return false
+    }
+
+    private func put(
+        _ claim: RecordClaim, under key: String, over base: ConfigMap?
+    ) async throws(ClaimsUnreachable) -> Bool {
         do throws(KubernetesError) {
             let written: ConfigMap
             if let base {

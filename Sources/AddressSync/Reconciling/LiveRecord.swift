@@ -20,7 +20,7 @@ struct LiveRecord: RecordAccess {
     func bring(to address: IPv4Address) async -> WriteResult {
         let outcome = await provider.apply(RecordSet(name: name, address: .v4(address)))
         switch outcome {
-        case .inSync: return .done("it was in step already")
+        case .inSync: return .unchanged
         case .changed, .created: return .done(outcome.description)
         case .refused(let message): return .refused(message)
         case .limited(let retryAfter): return .failed(outcome.description, retryAfter: retryAfter)

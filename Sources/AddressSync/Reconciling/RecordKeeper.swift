@@ -19,7 +19,7 @@ struct RecordKeeper: Sendable {
             return RecordReconciler(
                 key: RecordClaim.key(name: text, type: "A"),
                 state: RecordState(
-                    node: node, provider: provider.name, settings: settings.reconciling,
+                    node: node, provider: provider.name, record: text, settings: settings.reconciling,
                     jitter: Double.random(in: 0.9...1.1)),
                 claims: claims(),
                 record: LiveRecord(name: name, lookup: lookup, provider: provider),

@@ -25,6 +25,8 @@ enum RecordCheck: Hashable, Sendable {
 enum WriteResult: Hashable, Sendable {
     /// The record holds the address; the text says what changed.
     case done(String)
+    /// The record held the address already; nothing was written.
+    case unchanged
     /// It may work later; not before `retryAfter` where the provider named a time.
     case failed(String, retryAfter: Duration?)
     /// The provider does not accept the credentials; somebody has to act.

@@ -51,7 +51,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         case tell(RecordNews)
     }
 
-    private enum Step: Hashable {
+    enum Step: Hashable {
         case resting
         case delayed
         case readingClaim
@@ -62,33 +62,50 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     }
 
     /// An entry and since when this node knows it; holds are counted from there.
-    private struct Sighting {
+    struct Sighting {
         var claim: RecordClaim
         var since: Instant
     }
 
-    private let node: String
-    private let provider: String
-    private let settings: ReconcilingSettings
+    /// What is known of the claims within the attempt under way.
+    enum ClaimsView: Hashable {
+        case unread
+        case read
+        case unreachable
+    }
+
+    let node: String
+    let provider: String
+    /// Moves this node's moments from record to record, so that nodes share the work.
+    let record: String
+    let settings: ReconcilingSettings
     /// 0.9–1.1, drawn once per node, so that the nodes' looks drift apart.
-    private let jitter: Double
+    let jitter: Double
 
-    private(set) var desired: Desired?
-    private var step = Step.resting
-    private var sighting: Sighting?
+    var desired: Desired?
+    var step = Step.resting
+    var sighting: Sighting?
     /// What the last look at the record said, within the attempt under way.
-    private var checked: RecordCheck?
-    /// Whether the entry was read within the attempt under way; `false` also when the API server cannot be reached.
-    private var claimIsFresh = false
-    private var isCutOff = false
-    private var wantsRestart = false
-    /// The address that this node last wrote without a claim.
-    private var unclaimedWrite: IPv4Address?
-    private var failures = 0
-    private var claimsLost = 0
+    var checked: RecordCheck?
+    var claims = ClaimsView.unread
+    /// The API server could not be reached when it was last tried.
+    var isCutOff = false
+    var wantsRestart = false
+    /// This node's claim is in the entry, and nothing final has been reported over it.
+    var owesReport = false
+    /// What this node last wrote without a claim, and when.
+    var unclaimedWrite: (address: IPv4Address, at: Instant)?
+    /// Until when this node writes nothing without a claim, because somebody undid it.
+    var unclaimedPause: Instant?
+    var failures = 0
+    var claimsLost = 0
 
-    init(node: String, provider: String, settings: ReconcilingSettings, jitter: Double) {
+    /// - Parameters:
+    ///   - record: the record's name, or anything else that differs from record to record.
+    ///   - jitter: 0.9–1.1.
+    init(node: String, provider: String, record: String = "", settings: ReconcilingSettings, jitter: Double) {
         self.node = node
+        self.record = record
         self.provider = provider
         self.settings = settings
         self.jitter = jitter
@@ -110,7 +127,9 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
 
     // MARK: Starting
 
-    private mutating func desiredChanged(_ new: Desired, at now: Instant) -> [Action] {
+    mutating func desiredChanged(_ new: Desired, at now: Instant) -> [Action] {
+        // What was said earlier may come later; it counts for nothing then.
+        if let desired, new.generation < desired.generation { return [] }
         let isSame = desired?.address == new.address && desired?.origin == new.origin
         desired = new
         guard !isSame else { return [] }
@@ -124,16 +143,15 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     }
 
     /// Begins an attempt at what is desired, at this node's moment.
-    private mutating func start(at now: Instant) -> [Action] {
+    mutating func start(at now: Instant) -> [Action] {
         guard let desired else { return [] }
         forget()
         step = .delayed
         let window = isCutOff && desired.origin == .ownDetection ? settings.unclaimedSpread : settings.spread
-        let delay = SpreadDelay.delay(node: node, change: desired.address.description, within: window)
-        return [.wakeUp(at: now.advanced(by: delay))]
+        return [.wakeUp(at: now.advanced(by: spreadDelay(desired, within: window)))]
     }
 
-    private mutating func timerFired(at now: Instant) -> [Action] {
+    mutating func timerFired(at now: Instant) -> [Action] {
         switch step {
         case .delayed:
             return go(.readingClaim, .readClaim)
@@ -149,14 +167,14 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         }
     }
 
-    private mutating func forget() {
+    mutating func forget() {
         checked = nil
-        claimIsFresh = false
+        claims = .unread
         claimsLost = 0
     }
 
     /// A new desire came in during a step: start over with it.
-    private mutating func isRestarting(at now: Instant) -> [Action]? {
+    mutating func isRestarting(at now: Instant) -> [Action]? {
         guard wantsRestart else { return nil }
         wantsRestart = false
         return start(at: now)
@@ -164,8 +182,10 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
 
     // MARK: Looking
 
-    private mutating func claimRead(_ claim: RecordClaim?, at now: Instant, wallClock: Timestamp) -> [Action] {
+    mutating func claimRead(_ claim: RecordClaim?, at now: Instant, wallClock: Timestamp) -> [Action] {
         isCutOff = false
+        unclaimedWrite = nil
+        unclaimedPause = nil
         if let claim {
             if sighting?.claim != claim { sighting = Sighting(claim: claim, since: now) }
         } else {
@@ -173,22 +193,33 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         }
         if let restart = isRestarting(at: now) { return restart }
         guard let desired else { return rest(at: now) }
-        claimIsFresh = true
+        claims = .read
+        if isInStep { return settle(at: now, wallClock: wallClock) }
         guard let sighting else { return proceed(at: now, wallClock: wallClock) }
         let entry = sighting.claim
         if entry.generation > desired.generation, entry.address != desired.address {
-            // This node's view is older; the newer address is on its way to it.
+            // This node's view is older; the newer address is on its way to it, and will start an attempt when it comes.
             return [.tell(.waiting("\(entry.node) has seen a later publication"))]
-                + rest(at: now, after: settings.verifyDelay)
+                + rest(at: now, after: settings.propagation)
         }
         let free = sighting.since.advanced(by: .seconds(entry.holdSeconds))
         switch entry.phase {
-        case .claimed where entry.node != node && entry.address == desired.address && now < free:
+        case .claimed where entry.node != node && now < free:
+            // Also for another address: its node learns of the change as well, and two must not write at once.
             return [.tell(.leftTo(entry.node, entry.address))] + lookAgain(at: now, before: free)
         case .failed where entry.node != node && entry.address == desired.address && now < free:
-            return [.tell(.failedElsewhere(entry))] + rest(at: now, until: free.advanced(by: spreadDelay(desired)))
+            return [.tell(.failedElsewhere(entry))]
+                + rest(at: now, until: free.advanced(by: spreadDelay(desired, within: settings.spread)))
         case .synced where entry.address == desired.address:
             guard let checked else { return [.tell(.inStep(desired.address, by: entry.node))] + rest(at: now) }
+            if case .unknown(let why) = checked {
+                // That the name servers cannot tell is no sign of a difference.
+                guard now >= sighting.since.advanced(by: settings.blindInterval) else {
+                    return [.tell(.waiting("the record cannot be looked at: \(why)"))]
+                        + [.tell(.inStep(desired.address, by: entry.node))] + rest(at: now)
+                }
+                return proceed(at: now, wallClock: wallClock)
+            }
             let settled = sighting.since.advanced(by: settings.propagation)
             if now < settled {
                 return [.tell(.propagating(checked.shown))] + rest(at: now, until: settled)
@@ -199,169 +230,108 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         }
     }
 
-    private mutating func claimsUnreachable(_ why: String, at now: Instant) -> [Action] {
+    mutating func claimsUnreachable(_ why: String, at now: Instant) -> [Action] {
         let wasCutOff = isCutOff
         isCutOff = true
+        claims = .unreachable
         if let restart = isRestarting(at: now) { return restart }
-        guard let desired, desired.origin == .ownDetection else {
-            step = .resting
+        guard let desired else { return rest(at: now) }
+        if isInStep { return [.tell(.inStep(desired.address, by: nil))] + rest(at: now) }
+        guard desired.origin == .ownDetection else {
             return [.tell(.waiting("the claims cannot be read: \(why)"))] + rest(at: now, after: backoff())
         }
         // Without a way to agree, a wider spread keeps the nodes apart.
         guard wasCutOff else { return start(at: now) }
-        if checked != nil { return decideUnclaimed(at: now) }
-        return go(.checking, .check)
+        return checked == nil ? go(.checking, .check) : decideUnclaimed(at: now)
     }
 
-    private mutating func recordChecked(_ check: RecordCheck, at now: Instant, wallClock: Timestamp) -> [Action] {
+    mutating func recordChecked(_ check: RecordCheck, at now: Instant, wallClock: Timestamp) -> [Action] {
         checked = check
         if let restart = isRestarting(at: now) { return restart }
         guard let desired else { return rest(at: now) }
         switch check {
-        case .holds(let addresses) where addresses == [desired.address]:
+        case .holds where isInStep:
             failures = 0
-            return [.tell(.inStep(desired.address, by: nil))] + rest(at: now)
+            // What this node claimed before must not stand in the entry for ever.
+            if owesReport, claims == .unread { return go(.readingClaim, .readClaim) }
+            return claims == .read
+                ? settle(at: now, wallClock: wallClock) : [.tell(.inStep(desired.address, by: nil))] + rest(at: now)
         case .refuses(let why):
             return [.tell(.failed("the record is left alone: \(why)", wait: settings.checkInterval))] + rest(at: now)
         case .holds, .absent, .unknown:
-            if isCutOff, claimIsFresh == false, desired.origin == .ownDetection {
-                return decideUnclaimed(at: now)
+            switch claims {
+            case .unread: return go(.readingClaim, .readClaim)
+            case .read: return proceed(at: now, wallClock: wallClock)
+            case .unreachable: return decideUnclaimed(at: now)
             }
-            return claimIsFresh ? proceed(at: now, wallClock: wallClock) : go(.readingClaim, .readClaim)
         }
     }
 
+    /// Whether the record was seen, within this attempt, to hold what is desired.
+    var isInStep: Bool {
+        guard let desired, case .holds(let addresses) = checked else { return false }
+        return addresses == [desired.address]
+    }
+
+    /// The record is in step, and the entry has been read: an entry that says otherwise, of this node or of one that is gone,
+    /// is put right.
+    mutating func settle(at now: Instant, wallClock: Timestamp) -> [Action] {
+        guard let desired else { return rest(at: now) }
+        failures = 0
+        let news = Action.tell(.inStep(desired.address, by: nil))
+        owesReport = false
+        guard let sighting, sighting.claim.phase != .synced, sighting.claim.generation <= desired.generation,
+            sighting.claim.node == node || now >= sighting.since.advanced(by: .seconds(sighting.claim.holdSeconds))
+        else { return [news] + rest(at: now) }
+        let report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
+        return [news] + rest(at: now) + go(.reporting, .report(report))
+    }
+
     /// Reads the entry again soon: most writes take a moment, and a claim can outlive its node.
-    private mutating func lookAgain(at now: Instant, before end: Instant) -> [Action] {
+    mutating func lookAgain(at now: Instant, before end: Instant) -> [Action] {
         forget()
         step = .delayed
         return [.wakeUp(at: min(end, now.advanced(by: settings.claimLook)))]
     }
 
-    // MARK: Acting
-
-    /// The entry allows it: look at the record if that was not done yet, otherwise claim the change.
-    private mutating func proceed(at now: Instant, wallClock: Timestamp) -> [Action] {
-        guard let desired else { return rest(at: now) }
-        guard let checked else { return go(.checking, .check) }
-        let claim = entry(.claimed, for: desired, hold: settings.claimHold, wallClock: wallClock)
-        return [.tell(.differs(checked.shown, desired.address))] + go(.claiming, .claim(claim))
-    }
-
-    private mutating func decideUnclaimed(at now: Instant) -> [Action] {
-        guard let desired, let checked else { return rest(at: now) }
-        if case .unknown(let why) = checked {
-            return [.tell(.waiting("cut off, and the record cannot be read: \(why)"))] + rest(at: now, after: backoff())
-        }
-        if unclaimedWrite == desired.address {
-            unclaimedWrite = nil
-            return [.tell(.reverted(checked.shown, wait: settings.revertedWait))]
-                + rest(at: now, after: settings.revertedWait)
-        }
-        unclaimedWrite = desired.address
-        return [.tell(.differs(checked.shown, desired.address))]
-            + go(.writing, .write(desired.address, limit: settings.claimHold))
-    }
-
-    private mutating func claimWon() -> [Action] {
-        guard let desired, !wantsRestart else {
-            // The claim is for an address that nobody wants any more: claim anew, over it.
-            wantsRestart = false
-            return go(.readingClaim, .readClaim)
-        }
-        // The rest of the claim is for the report.
-        return go(.writing, .write(desired.address, limit: settings.claimHold * 0.8))
-    }
-
-    private mutating func claimLost(at now: Instant) -> [Action] {
-        if let restart = isRestarting(at: now) { return restart }
-        claimsLost += 1
-        // Losing again and again means that something else is wrong: do not hammer the API server.
-        guard claimsLost < 5 else {
-            return [.tell(.waiting("the claim was lost \(claimsLost) times"))]
-                + rest(at: now, after: settings.firstWait)
-        }
-        return go(.readingClaim, .readClaim)
-    }
-
-    private mutating func written(_ result: WriteResult, at now: Instant, wallClock: Timestamp) -> [Action] {
-        guard let desired else { return rest(at: now) }
-        if wantsRestart { return isRestarting(at: now) ?? [] }
-        let news: RecordNews
-        let wait: Duration
-        var report: RecordClaim
-        switch result {
-        case .done(let change):
-            failures = 0
-            wait = settings.verifyDelay
-            news = .written(desired.address, change)
-            report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
-        case .failed(let why, let retryAfter):
-            failures = max(failures, sighting?.claim.failures ?? 0) + 1
-            wait = max(retryAfter ?? .zero, backoff())
-            news = .failed(why, wait: wait)
-            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
-            report.error = why
-        case .refused(let why):
-            failures = max(failures, sighting?.claim.failures ?? 0) + 1
-            wait = max(settings.refusedWait, backoff())
-            news = .refused(why, wait: wait)
-            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
-            report.error = why
-        }
-        report.failures = failures
-        forget()
-        guard !isCutOff else {
-            step = .resting
-            return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
-        }
-        step = .reporting
-        return [.tell(news), .report(report), .wakeUp(at: now.advanced(by: wait))]
-    }
-
-    /// The timer set with the report goes on.
-    private mutating func reported(at now: Instant) -> [Action] {
-        if let restart = isRestarting(at: now) { return restart }
-        if step == .reporting { step = .resting }
-        return []
-    }
-
     // MARK: Resting
 
-    private mutating func go(_ step: Step, _ action: Action) -> [Action] {
+    mutating func go(_ step: Step, _ action: Action) -> [Action] {
         self.step = step
         return [action]
     }
 
-    private mutating func rest(at now: Instant) -> [Action] {
+    mutating func rest(at now: Instant) -> [Action] {
         rest(at: now, after: settings.checkInterval * jitter)
     }
 
-    private mutating func rest(at now: Instant, after wait: Duration) -> [Action] {
+    mutating func rest(at now: Instant, after wait: Duration) -> [Action] {
         rest(at: now, until: now.advanced(by: wait))
     }
 
-    private mutating func rest(at now: Instant, until: Instant) -> [Action] {
+    mutating func rest(at now: Instant, until: Instant) -> [Action] {
         step = .resting
         forget()
         return [.wakeUp(at: max(now, until))]
     }
 
-    private func spreadDelay(_ desired: Desired) -> Duration {
-        SpreadDelay.delay(node: node, change: desired.address.description, within: settings.spread)
+    func spreadDelay(_ desired: Desired, within window: Duration) -> Duration {
+        SpreadDelay.delay(node: node, change: "\(desired.address) \(record)", within: window)
     }
 
     /// Wait before another try, by the number of failures so far.
-    private func backoff() -> Duration {
+    func backoff() -> Duration {
         min(settings.longestWait, settings.firstWait * Double(1 << min(16, max(0, failures - 1))))
     }
 
-    private func entry(
+    func entry(
         _ phase: RecordClaim.Phase, for desired: Desired, hold: Duration, wallClock: Timestamp
     ) -> RecordClaim {
         RecordClaim(
             address: desired.address, phase: phase, node: node, generation: desired.generation,
-            holdSeconds: Int(hold.components.seconds), provider: provider, time: wallClock,
-            failures: phase == .claimed ? sighting?.claim.failures ?? 0 : 0)
+            holdSeconds: Int(min(hold, .seconds(RecordClaim.longestHold)).components.seconds), provider: provider,
+            time: wallClock,
+            failures: phase == .claimed && sighting?.claim.address == desired.address
+                ? sighting?.claim.failures ?? 0 : 0)
     }
 }

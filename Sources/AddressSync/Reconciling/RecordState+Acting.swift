@@ -1,0 +1,107 @@
+import NetworkPrimitives
+import StatusServer
+
+/// From a difference to a write and its report.
+extension RecordState {
+    /// The entry allows it: look at the record if that was not done yet, otherwise claim the change.
+    mutating func proceed(at now: Instant, wallClock: Timestamp) -> [Action] {
+        guard let desired else { return rest(at: now) }
+        guard let checked else { return go(.checking, .check) }
+        let claim = entry(.claimed, for: desired, hold: settings.claimHold, wallClock: wallClock)
+        return [.tell(.differs(checked.shown, desired.address))] + go(.claiming, .claim(claim))
+    }
+
+    mutating func decideUnclaimed(at now: Instant) -> [Action] {
+        guard let desired, let checked else { return rest(at: now) }
+        if case .unknown(let why) = checked {
+            return [.tell(.waiting("cut off, and the record cannot be read: \(why)"))] + rest(at: now, after: backoff())
+        }
+        if let unclaimedPause, now < unclaimedPause { return rest(at: now, until: unclaimedPause) }
+        if let last = unclaimedWrite, last.address == desired.address {
+            let settled = last.at.advanced(by: settings.propagation)
+            guard now >= settled else { return [.tell(.propagating(checked.shown))] + rest(at: now, until: settled) }
+            unclaimedWrite = nil
+            unclaimedPause = now.advanced(by: settings.revertedWait)
+            return [.tell(.reverted(checked.shown, wait: settings.revertedWait))]
+                + rest(at: now, after: settings.revertedWait)
+        }
+        return [.tell(.differs(checked.shown, desired.address))]
+            + go(.writing, .write(desired.address, limit: settings.claimHold))
+    }
+
+    mutating func claimWon() -> [Action] {
+        owesReport = true
+        guard let desired, !wantsRestart else {
+            // The claim is for an address that nobody wants any more: look anew, and claim over it.
+            wantsRestart = false
+            forget()
+            return go(.readingClaim, .readClaim)
+        }
+        // The rest of the claim is for the report.
+        return go(.writing, .write(desired.address, limit: settings.claimHold * 0.8))
+    }
+
+    mutating func claimLost(at now: Instant) -> [Action] {
+        if let restart = isRestarting(at: now) { return restart }
+        claimsLost += 1
+        // Losing again and again means that something else is wrong: do not hammer the API server.
+        guard claimsLost < 5 else {
+            return [.tell(.waiting("the claim was lost \(claimsLost) times"))]
+                + rest(at: now, after: settings.firstWait)
+        }
+        return go(.readingClaim, .readClaim)
+    }
+
+    mutating func written(_ result: WriteResult, at now: Instant, wallClock: Timestamp) -> [Action] {
+        guard let desired else { return rest(at: now) }
+        if wantsRestart { return isRestarting(at: now) ?? [] }
+        let previousFailures = sighting?.claim.address == desired.address ? sighting?.claim.failures ?? 0 : 0
+        let news: RecordNews
+        let wait: Duration
+        var report: RecordClaim
+        switch result {
+        case .done(let change):
+            failures = 0
+            wait = settings.verifyDelay
+            news = .written(desired.address, change)
+            report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
+            if isCutOff { unclaimedWrite = (desired.address, now) }
+        case .unchanged:
+            // The name servers will follow, or they are not the provider's: either way there is no hurry.
+            failures = 0
+            wait = settings.checkInterval * jitter
+            news = .inStep(desired.address, by: node)
+            report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
+        case .failed(let why, let retryAfter):
+            failures = max(failures, previousFailures) + 1
+            wait = max(retryAfter ?? .zero, backoff())
+            news = .failed(why, wait: wait)
+            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
+            report.error = why
+        case .refused(let why):
+            failures = max(failures, previousFailures) + 1
+            wait = max(settings.refusedWait, backoff())
+            news = .refused(why, wait: wait)
+            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
+            report.error = why
+        }
+        report.failures = failures
+        owesReport = owesReport && report.phase != .synced
+        forget()
+        guard !isCutOff else {
+            step = .resting
+            return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
+        }
+        step = .reporting
+        return [.tell(news), .report(report), .wakeUp(at: now.advanced(by: wait))]
+    }
+
+    /// The timer set with the report goes on.
+    mutating func reported(at now: Instant) -> [Action] {
+        // A report that comes back after its time is no news.
+        guard step == .reporting else { return [] }
+        if let restart = isRestarting(at: now) { return restart }
+        step = .resting
+        return []
+    }
+}
