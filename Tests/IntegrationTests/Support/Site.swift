@@ -47,6 +47,11 @@ final class Site: Sendable {
             name: name, executable: "esddns-leader", namespace: namespace,
             environment: try environment(for: name, account: "esddns-leader"))
         state.withLock { $0.leaders[name] = process }
+        // A leader that loses its term ends with a failure, upon which a kubelet starts it again.
+        Task { [self] in
+            guard await process.exitCode() == 75 else { return }
+            try startLeader(name)
+        }
         return process
     }
 

@@ -10,6 +10,7 @@ final class SiteProcess: Sendable {
         var partial = Data()
         var waiters: [UUID: Waiter] = [:]
         var isEnded = false
+        var exitCode: Int32?
     }
 
     private struct Waiter {
@@ -36,7 +37,8 @@ final class SiteProcess: Sendable {
         process.standardOutput = pipe
         process.standardError = pipe
         process.standardInput = FileHandle.nullDevice
-        process.terminationHandler = { [self] _ in ended() }
+        process.terminationHandler = { [self] in ended(with: $0.terminationReason == .exit ? $0.terminationStatus : nil)
+        }
         pipe.fileHandleForReading.readabilityHandler = { [self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil } else { received(data) }
@@ -118,9 +120,18 @@ final class SiteProcess: Sendable {
         for (waiter, line) in resumed { waiter.done.resume(returning: line) }
     }
 
-    private func ended() {
+    /// Waits until it has ended.
+    ///
+    /// - Returns: the exit code; `nil` where a signal ended it.
+    func exitCode() async -> Int32? {
+        await line { _ in false }
+        return state.withLock { $0.exitCode }
+    }
+
+    private func ended(with code: Int32?) {
         let waiters = state.withLock { state in
             state.isEnded = true
+            state.exitCode = code
             defer { state.waiters = [:] }
             return Array(state.waiters.values)
         }
