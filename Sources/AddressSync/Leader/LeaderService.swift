@@ -7,7 +7,10 @@ import Synchronization
 public import WANDetection
 
 /// Runs for leadership; while leading, finds the WAN address and publishes it.
-public struct LeaderService: Service {
+public struct LeaderService: Service, CustomStringConvertible {
+    /// Its name only: whoever logs a service must not log its settings.
+    public var description: String { "LeaderService" }
+
     /// A term was lost, or a later leader has written: the process has to end and start anew.
     public struct LeadershipLost: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String

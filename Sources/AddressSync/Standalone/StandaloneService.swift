@@ -7,7 +7,10 @@ import StatusServer
 public import WANDetection
 
 /// Finds the address and keeps the records in step in one process, without Kubernetes.
-public struct StandaloneService: Service {
+public struct StandaloneService: Service, CustomStringConvertible {
+    /// Its name only: whoever logs a service must not log its settings.
+    public var description: String { "StandaloneService" }
+
     private let settings: StandaloneSettings
     private let detector: any AddressDetecting
     private let keeper: RecordKeeper

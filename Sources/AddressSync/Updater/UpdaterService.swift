@@ -7,7 +7,10 @@ import StatusServer
 public import WANDetection
 
 /// Watches the published address and keeps the records in step with it; finds the address itself while the leader is silent.
-public struct UpdaterService: Service {
+public struct UpdaterService: Service, CustomStringConvertible {
+    /// Its name only: whoever logs a service must not log its settings.
+    public var description: String { "UpdaterService" }
+
     private typealias State = UpdaterState<ContinuousClock.Instant>
 
     private let settings: UpdaterSettings

@@ -18,7 +18,9 @@ extension ProviderSettings {
 }
 
 /// Settings out of a dictionary, such as the environment.
-public struct DictionarySettings: ProviderSettings {
+///
+/// Descriptions of it, or of anything that holds it, show names only: some of the values are secrets.
+public struct DictionarySettings: ProviderSettings, CustomStringConvertible, CustomReflectable {
     private let values: [String: String]
     private let prefix: String
 
@@ -63,4 +65,7 @@ public struct DictionarySettings: ProviderSettings {
     }
 
     public func displayName(_ name: String) -> String { prefix + name }
+
+    public var description: String { "DictionarySettings(\(values.keys.sorted().joined(separator: ", ")))" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
