@@ -139,7 +139,10 @@ let package = Package(
         // Tests mirror the sources.
         .testTarget(
             name: "AddressSyncTests",
-            dependencies: ["AddressSync", "ClusterSimulator"],
+            dependencies: [
+                "AddressSync", "ClusterSimulator", "CurlHTTP", "DNSRecords", "NetworkPrimitives", "OperatorCore",
+                "StatusServer", "WANDetection", .logging, .metrics,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
