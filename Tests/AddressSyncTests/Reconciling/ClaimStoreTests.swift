@@ -1,0 +1,114 @@
+import ClusterSimulator
+import NetworkPrimitives
+import OperatorCore
+import Testing
+
+@testable import AddressSync
+
+@Suite struct ClaimStoreTests {
+    private func claim(_ node: String, _ address: IPv4Address = addressA) -> RecordClaim {
+        RecordClaim(
+            address: address, phase: .claimed, node: node, generation: generation(1, 1), holdSeconds: 30,
+            provider: "fake", time: wallTime())
+    }
+
+    /// Runs with stores of several nodes, each with a client of its own.
+    private func withStores(
+        _ count: Int, _ work: @escaping @Sendable (Site, [ConfigMapClaims]) async throws -> Void
+    ) async throws {
+        try await Site.run { site in
+            var clients: [KubernetesClient] = []
+            for node in 1...count {
+                let name = "updater-\(node)"
+                try site.makeAccount(name, .updater)
+                let environment = site.environment(of: name, [:])
+                clients.append(
+                    try KubernetesClient.inCluster(
+                        environment: environment, fieldManager: "esddns-updater",
+                        serviceAccountDirectory: environment["ESDDNS_SERVICE_ACCOUNT_DIRECTORY"] ?? ""))
+            }
+            try await work(
+                site,
+                clients.map { ConfigMapClaims(api: $0, namespace: Site.namespace, name: "esddns-records") })
+            for client in clients { await client.shutdown() }
+        }
+    }
+
+    private func expectRead(
+        _ store: ConfigMapClaims, _ key: String, _ expected: RecordClaim?,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let found = try await store.read(key)
+        #expect(found == expected, sourceLocation: sourceLocation)
+    }
+
+    private func expectPut(
+        _ store: ConfigMapClaims, _ claim: RecordClaim, under key: String, _ expected: Bool = true,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let won = try await store.put(claim, under: key)
+        #expect(won == expected, sourceLocation: sourceLocation)
+    }
+
+    @Test func whatWasReadIsReplacedOnlyOnce() async throws {
+        try await withStores(2) { site, stores in
+            for store in stores { try await expectRead(store, "a_A", nil) }
+            try await expectPut(stores[0], claim("one"), under: "a_A")
+            try await expectPut(stores[1], claim("two"), under: "a_A", false)
+            try await expectRead(stores[1], "a_A", claim("one"))
+            try await expectPut(stores[1], claim("two"), under: "a_A")
+            try await expectRead(stores[0], "a_A", claim("two"))
+        }
+    }
+
+    @Test func anotherRecordsEntryIsNoConflict() async throws {
+        try await withStores(2) { site, stores in
+            for store in stores { try await expectRead(store, "a_A", nil) }
+            try await expectPut(stores[0], claim("one"), under: "b_A")
+            try await expectPut(stores[1], claim("two"), under: "a_A")
+            #expect(site.cluster.api.count { $0.status == 409 } == 1)
+            #expect(site.cluster.api.configMapData("esddns-records", namespace: Site.namespace)?.count == 2)
+        }
+    }
+
+    @Test func ofManyAtOnceOneWins() async throws {
+        try await withStores(8) { site, stores in
+            for store in stores { try await expectRead(store, "a_A", nil) }
+            let winners = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for (number, store) in stores.enumerated() {
+                    group.addTask { try await store.put(claim("node-\(number)"), under: "a_A") }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(winners == 1)
+        }
+    }
+
+    @Test func aLostAnswerIsNotTakenForAWin() async throws {
+        try await withStores(1) { site, stores in
+            try await expectRead(stores[0], "a_A", nil)
+            site.cluster.api.faults.inject(.commitThenDrop, .once, method: "PATCH")
+            try await expectPut(stores[0], claim("one"), under: "a_A", false)
+            try await expectRead(stores[0], "a_A", claim("one"))
+        }
+    }
+
+    @Test func anUnreachableServerIsSaidToBe() async throws {
+        try await withStores(1) { site, stores in
+            await site.cluster.api.stop()
+            await #expect(throws: ClaimsUnreachable.self) { try await stores[0].read("a_A") }
+            try await site.cluster.api.start()
+            try await expectRead(stores[0], "a_A", nil)
+        }
+    }
+
+    @Test func garbageInAnEntryIsReplaced() async throws {
+        try await withStores(1) { site, stores in
+            try site.cluster.api.patch(
+                .configMaps, "esddns-records", namespace: Site.namespace, with: ["data": ["a_A": "{nonsense"]])
+            try await expectRead(stores[0], "a_A", nil)
+            try await expectPut(stores[0], claim("one"), under: "a_A")
+            try await expectRead(stores[0], "a_A", claim("one"))
+        }
+    }
+}
