@@ -23,5 +23,19 @@ only_news() {
     fi
 }
 
-echo "testing"
-"$swift" test --skip-build --disable-xctest "$@" 2>&1 </dev/null | tee "$log" | only_news
+# Integration tests run one after the other: they start programs, and a program that is started while another runs on
+# inherits what tells of the other's end.
+run_tests() {
+    "$swift" test --skip-build --disable-xctest "$@" 2>&1 </dev/null | tee -a "$log" | only_news
+}
+
+: >"$log"
+if (($# > 0)); then
+    echo "testing"
+    run_tests "$@"
+else
+    echo "testing against real servers"
+    run_tests --filter IntegrationTests --no-parallel
+    echo "testing"
+    run_tests --skip IntegrationTests
+fi

@@ -58,7 +58,7 @@ import Testing
                 $0?["data"]?["condition"]?.string == "Unconfirmed"
             }
             #expect(site.published["ipv4"] == addressA.description)
-            await leader.log.waitForLine(with: "no quorum, nothing is changed")
+            await leader.log.waitForLine(with: "the address is not confirmed, nothing is changed")
             for server in site.cluster.stun { try await server.start() }
             for server in site.cluster.checkIP { try await server.start() }
             site.cluster.setWANAddress(.v4(addressB))

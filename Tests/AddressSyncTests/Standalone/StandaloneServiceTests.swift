@@ -42,7 +42,7 @@ import Testing
                 server.reflectedAddress = .v4(IPv4Address(203, 0, 113, UInt8(200 + number)))
             }
             let process = try site.start(.standalone, "box")
-            await process.log.waitForLine(with: "no quorum, nothing is changed")
+            await process.log.waitForLine(with: "the address is not confirmed, nothing is changed")
             #expect(site.cluster.dns.messages.isEmpty)
             #expect(process.board.report().condition == .unconfirmed)
         }
