@@ -25,7 +25,7 @@ public enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unresolvable(let why): "name not resolved: \(why)"
-        case .refused: "refused"
+        case .refused: "connection refused"
         case .unreachable(let why): "unreachable: \(why)"
         case .timedOut(0): "no answer in time"
         case .timedOut(let ignored): "no acceptable answer in time (\(ignored) ignored)"

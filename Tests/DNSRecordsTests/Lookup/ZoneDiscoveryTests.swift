@@ -165,7 +165,7 @@ import Testing
             return
         }
         #expect(failure.code == .resolversFailed)
-        #expect(failure.message.contains("127.0.0.1:1 (refused)"))
+        #expect(failure.message.contains("127.0.0.1:1 (connection refused)"))
     }
 
     @Test func reportsANameWithoutAZone() async throws {

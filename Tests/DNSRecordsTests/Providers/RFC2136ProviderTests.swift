@@ -138,6 +138,6 @@ import Testing
             dns: DNSExchange(sendTimes: [.zero], timeout: .seconds(10)))
         #expect(
             await provider.apply(try set("home.example.com", ["203.0.113.9"]))
-                == .failed("127.0.0.1:1: refused", retriable: true))
+                == .failed("127.0.0.1:1: connection refused", retriable: true))
     }
 }
