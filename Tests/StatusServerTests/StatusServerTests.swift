@@ -133,7 +133,8 @@ import Testing
                 metrics: PrometheusRegistry(), logger: .silent
             )
             let error = await #expect(throws: StatusServerError.self) { try await second.run() }
-            #expect(error?.description.hasPrefix("the status server cannot listen on 127.0.0.1:\(port): ") == true)
+            #expect(
+                error?.description == "the status server cannot listen on 127.0.0.1:\(port): Address already in use")
             await #expect(throws: StatusServerError.self) { try await second.waitUntilListening() }
         }
     }

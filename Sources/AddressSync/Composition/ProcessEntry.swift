@@ -32,6 +32,9 @@ public enum ProcessEntry {
     ) async -> Int32 {
         // A peer that closes its connection must not end the process.
         signal(SIGPIPE, SIG_IGN)
+        // Until the services handle these, there is nothing to put in order. A container's first process would not even
+        // be ended by them.
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
         var reader = SettingsReader(environment: environment)
         let process = ProcessSettings(reading: &reader)
         LineLogHandler.bootstrap(format: process.logFormat, level: process.logLevel)
@@ -58,6 +61,9 @@ public enum ProcessEntry {
             return 0
         } catch is LeaderService.LeadershipLost {
             return ExitCode.temporaryFailure
+        } catch let error as StatusServerError {
+            logger.critical("cannot serve the status page; ESDDNS_LISTEN says where", metadata: ["error": "\(error)"])
+            return ExitCode.unavailable
         } catch {
             logger.critical("a service failed", metadata: ["error": "\(error)"])
             return ExitCode.unavailable

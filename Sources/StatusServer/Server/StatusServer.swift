@@ -5,6 +5,14 @@ import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Serves what a process knows about itself over HTTP/1.1.
 ///
 /// | path | content |
@@ -77,12 +85,18 @@ public final class StatusServer: Service {
             let error =
                 error as? StatusServerError
                 ?? StatusServerError.cannotListen(
-                    host: configuration.host, port: configuration.port, reason: String(describing: error)
+                    host: configuration.host, port: configuration.port, reason: Self.reason(of: error)
                 )
             listening.decide(.failure(error))
             throw error
         }
         listening.decide(.failure(StatusServerError.stopped))
+    }
+
+    /// The operating system's own words, without those of the library.
+    private static func reason(of error: any Error) -> String {
+        guard let error = error as? IOError else { return String(describing: error) }
+        return String(cString: strerror(error.errnoCode))
     }
 
     private func makeServer() throws -> any Service {
@@ -91,9 +105,10 @@ public final class StatusServer: Service {
                 host: configuration.host, port: configuration.port, reason: "a port is 0 to 65535"
             )
         }
-        // The library reports its start and the faults of clients; what matters of that is said here.
+        // The library reports its start, the faults of clients, and as an error that it was cancelled; what matters of
+        // that is said here.
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        quiet.logLevel = .critical
         let milliseconds =
             configuration.idleTimeout.components.seconds * 1000
             + configuration.idleTimeout.components.attoseconds / 1_000_000_000_000_000
