@@ -18,7 +18,9 @@ extension ProcessParts {
         let election = try settings.cluster.election(
             namespace: settings.cluster.namespace ?? api.namespace,
             identity: ClusterSettings.uniqueIdentity(host: settings.process.nodeName))
-        let board = StatusBoard(role: .leader, identity: election.identity)
+        let board = StatusBoard(
+            role: .leader, identity: election.identity,
+            pending: ["lease": "the Lease has not been read yet"])
         let detector = try Detector(
             sources: settings.detection.sources, settings: settings.detection.quorum, http: sourceClient,
             logger: makeLogger("detector"))

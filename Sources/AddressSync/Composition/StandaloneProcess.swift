@@ -13,7 +13,9 @@ extension ProcessParts {
         let settings = try StandaloneSettings(environment: environment, dependencies: dependencies)
         let logger = makeLogger("esddns")
         let sourceClient = try makeSourceClient()
-        let board = StatusBoard(role: .standalone, identity: settings.process.nodeName)
+        let board = StatusBoard(
+            role: .standalone, identity: settings.process.nodeName,
+            pending: ["address": "no address has been confirmed yet"])
         let detector = try Detector(
             sources: settings.detection.sources, settings: settings.detection.quorum, http: sourceClient,
             logger: makeLogger("detector"))

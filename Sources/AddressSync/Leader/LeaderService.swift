@@ -22,6 +22,7 @@ public struct LeaderService: Service, CustomStringConvertible {
     private let detector: any AddressDetecting
     private let board: StatusBoard
     private let logger: Logger
+    private let failures: FailureLog
     private let clock = ContinuousClock()
 
     /// - Parameters:
@@ -42,8 +43,10 @@ public struct LeaderService: Service, CustomStringConvertible {
         self.detector = detector
         self.board = board
         self.logger = logger
+        let failures = FailureLog(logger: logger)
+        self.failures = failures
         elector = LeaderElector(settings: election, api: electionAPI, watchdog: watchdog) { report in
-            Self.note(report, identity: election.identity, board: board, logger: logger)
+            Self.note(report, identity: election.identity, board: board, logger: logger, failures: failures)
         }
         namespace = election.namespace
     }
@@ -160,13 +163,14 @@ public struct LeaderService: Service, CustomStringConvertible {
                 }
                 board.setPublished(published)
                 board.setReadiness("address-configmap", failure: nil)
+                failures.passed(Self.publication, saying: "the address can be published again")
                 return .success(published)
             } catch {
                 guard case .failed(let cause) = error else { return .failure(ClaimFailed(why: error.description)) }
                 let wait = backoff.next(after: cause, using: &generator)
-                logger.warning(
-                    "cannot claim the ConfigMap of the address",
-                    metadata: ["error": "\(cause)", "retryIn": "\(DurationText.format(wait))"])
+                failures.failed(
+                    Self.publication, saying: "cannot claim the ConfigMap of the address", because: "\(cause)",
+                    details: ["retryIn": "\(DurationText.format(wait))"])
                 board.setReadiness("address-configmap", failure: cause.description)
                 try? await clock.sleep(for: wait)
             }
@@ -182,20 +186,26 @@ public struct LeaderService: Service, CustomStringConvertible {
             var problems: [String] = []
             board.setPublished(PublishedAddress(data: data, problems: &problems))
             board.setReadiness("address-configmap", failure: nil)
+            failures.passed(Self.publication, saying: "the address can be published again")
             logger.debug(
                 "published",
                 metadata: ["address": "\(content.ipv4?.description ?? "none")", "heartbeat": "\(content.heartbeat)"])
             return .success(())
         } catch {
             if !Task.isCancelled {
-                logger.warning("cannot publish the address", metadata: ["error": "\(error)"])
+                failures.failed(Self.publication, saying: "cannot publish the address", because: "\(error)")
                 board.setReadiness("address-configmap", failure: error.description)
             }
             return .failure(error)
         }
     }
 
-    private static func note(_ report: ElectionReport, identity: String, board: StatusBoard, logger: Logger) {
+    private static let publication = "publication"
+    private static let election = "election"
+
+    private static func note(
+        _ report: ElectionReport, identity: String, board: StatusBoard, logger: Logger, failures: FailureLog
+    ) {
         switch report {
         case .holderChanged(let holder):
             board.setLeader(holder)
@@ -205,9 +215,16 @@ public struct LeaderService: Service, CustomStringConvertible {
                 logger.info("another leads", metadata: ["holder": "\(holder)"])
             }
         case .requestFailed(let error):
-            // Losing a race for the Lease is everyday business.
-            let level: Logger.Level = error.isConflict || error.isAlreadyExists || error.isCancelled ? .debug : .warning
-            logger.log(level: level, "a request for the Lease failed", metadata: ["error": "\(error)"])
+            if error.isConflict || error.isAlreadyExists || error.isCancelled {
+                // Losing a race for the Lease is everyday business.
+                logger.debug("a request for the Lease failed", metadata: ["error": "\(error)"])
+            } else {
+                failures.failed(Self.election, saying: "a request for the Lease failed", because: "\(error)")
+                board.setReadiness("lease", failure: error.description)
+            }
+        case .requestAnswered:
+            failures.passed(Self.election, saying: "requests for the Lease are answered again")
+            board.setReadiness("lease", failure: nil)
         case .unexpected(let what):
             logger.warning("unexpected answer about the Lease", metadata: ["what": "\(what)"])
         }
@@ -231,8 +248,11 @@ public struct LeaderService: Service, CustomStringConvertible {
         case .confirmedAgain(let verdict):
             logger.info("the WAN address is confirmed", metadata: ["because": "\(verdict)"])
         case .unconfirmed(let verdict, let held):
-            logger.warning(
-                "the address is not confirmed, nothing is changed",
+            // Where there are only unauthenticated sources, every change needs two rounds.
+            var level = Logger.Level.warning
+            if case .unconfirmed(.awaitingSecondRound) = verdict.condition { level = .info }
+            logger.log(
+                level: level, "the address is not confirmed, nothing is changed",
                 metadata: [
                     "held": "\(held?.description ?? "none")", "because": "\(verdict)",
                     "votes": "\(verdict.votesSummary())",

@@ -13,6 +13,7 @@ struct RecordKeeper: Sendable {
         settings: RecordSettings, node: String, provider: any DNSProvider, lookup: AuthoritativeClient,
         claims: () -> any ClaimStore, board: StatusBoard, metrics: RecordMetrics, logger: Logger
     ) {
+        let failures = FailureLog(logger: logger)
         reconcilers = settings.names.map { name in
             let text = name.description
             board.setRecord(text, provider: provider.name) { $0.phase = .pending }
@@ -27,7 +28,9 @@ struct RecordKeeper: Sendable {
                 wallClock: { Timestamp.now() },
                 tell: { news in
                     metrics.count(news, record: text, provider: provider.name)
-                    Self.tell(news, record: text, provider: provider.name, node: node, board: board, logger: logger)
+                    Self.tell(
+                        news, record: text, provider: provider.name, node: node, board: board, logger: logger,
+                        failures: failures)
                 })
         }
     }
@@ -45,7 +48,8 @@ struct RecordKeeper: Sendable {
     }
 
     private static func tell(
-        _ news: RecordNews, record: String, provider: String, node: String, board: StatusBoard, logger: Logger
+        _ news: RecordNews, record: String, provider: String, node: String, board: StatusBoard, logger: Logger,
+        failures: FailureLog
     ) {
         var logger = logger
         logger[metadataKey: "record"] = "\(record)"
@@ -56,8 +60,14 @@ struct RecordKeeper: Sendable {
                 change(&entry)
             }
         }
+        func fail(_ message: Logger.Message, _ reason: String, _ level: Logger.Level, retryIn wait: Duration) {
+            failures.failed(
+                record, saying: message, because: reason, level: level,
+                details: ["record": "\(record)", "retryIn": "\(DurationText.format(wait))"])
+        }
         switch news {
         case .inStep(let address, let by):
+            failures.passed(record, saying: "the record is in step again")
             show(.synced) {
                 $0.desired = address.description
                 $0.observed = address.description
@@ -70,7 +80,10 @@ struct RecordKeeper: Sendable {
                 $0.observed = found
                 $0.node = node
             }
-            logger.info("the record differs", metadata: ["holds": "\(found)", "wanted": "\(wanted)"])
+            // Said before the first of several attempts.
+            logger.log(
+                level: failures.isFailing(record) ? .debug : .info, "the record differs",
+                metadata: ["holds": "\(found)", "wanted": "\(wanted)"])
         case .leftTo(let other, let address):
             show(.claimed) {
                 $0.desired = address.description
@@ -83,23 +96,22 @@ struct RecordKeeper: Sendable {
                 $0.observed = address.description
                 $0.node = node
             }
+            failures.passed(record, saying: "the record can be written again")
             logger.notice("the record is written", metadata: ["address": "\(address)", "outcome": "\(what)"])
         case .failed(let why, let wait):
             show(.failed) { $0.error = why }
-            logger.warning(
-                "the record could not be written",
-                metadata: ["error": "\(why)", "retryIn": "\(DurationText.format(wait))"])
+            fail("the record could not be written", why, .warning, retryIn: wait)
         case .refused(let why, let wait):
             show(.failed) { $0.error = why }
-            logger.error(
-                "the provider refused; somebody has to act",
-                metadata: ["error": "\(why)", "retryIn": "\(DurationText.format(wait))"])
+            fail("the provider refused; somebody has to act", why, .error, retryIn: wait)
         case .failedElsewhere(let claim):
             show(.failed) {
                 $0.error = claim.error
                 $0.node = claim.node
             }
-            logger.info("another node failed, waiting", metadata: ["node": "\(claim.node)", "error": "\(claim.error)"])
+            failures.failed(
+                record, saying: "another node failed, waiting", because: claim.error, level: .info,
+                details: ["record": "\(record)", "node": "\(claim.node)"])
         case .propagating(let found):
             logger.info("written, but the name servers do not all show it yet", metadata: ["holds": "\(found)"])
         case .reverted(let found, let wait):
@@ -108,7 +120,8 @@ struct RecordKeeper: Sendable {
                 "somebody undid a write that was made without the API server; leaving the record alone",
                 metadata: ["holds": "\(found)", "retryIn": "\(DurationText.format(wait))"])
         case .waiting(let why):
-            logger.info("waiting", metadata: ["reason": "\(why)"])
+            failures.failed(
+                record, saying: "waiting", because: why, level: .info, details: ["record": "\(record)"])
         }
     }
 }

@@ -48,6 +48,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
                 publish: { content in
                     board.setPublished(content)
                     if let address = content.ipv4, content.condition != .unconfirmed {
+                        board.setReadiness("address", failure: nil)
                         keeper.desire(
                             .init(
                                 address: address,

@@ -20,6 +20,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
     private let keeper: RecordKeeper
     private let board: StatusBoard
     private let logger: Logger
+    private let failures: FailureLog
     private let clock = ContinuousClock()
 
     /// - Parameter detector: asked only while the leader is silent.
@@ -39,6 +40,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
         self.detector = detector
         self.board = board
         self.logger = logger
+        failures = FailureLog(logger: logger)
         keeper = RecordKeeper(
             settings: settings.records, node: settings.process.nodeName, provider: provider, lookup: lookup,
             claims: { ConfigMapClaims(api: api, namespace: namespace, name: settings.recordsConfigMap) },
@@ -88,9 +90,12 @@ public struct UpdaterService: Service, CustomStringConvertible {
     private func watch(into inbox: TimedInbox<State.Input, ContinuousClock>) async {
         let watcher = ObjectWatcher<ConfigMap>(
             api: api, namespace: namespace, name: settings.addressConfigMap)
+        var isAbsent = false
+        let absence = "the ConfigMap \(settings.addressConfigMap) does not exist"
         await watcher.run { update in
             switch update {
             case .present(let map):
+                isAbsent = false
                 var problems: [String] = []
                 let published = PublishedAddress(data: map.data, problems: &problems)
                 for problem in problems {
@@ -98,20 +103,22 @@ public struct UpdaterService: Service, CustomStringConvertible {
                         "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
                 }
                 board.setReadiness("address-watch", failure: nil)
+                failures.passed("watch", saying: "the published address can be read again")
                 board.setPublished(published)
                 inbox.send(.watched(published))
             case .absent:
-                board.setReadiness(
-                    "address-watch", failure: "the ConfigMap \(settings.addressConfigMap) does not exist")
+                isAbsent = true
+                board.setReadiness("address-watch", failure: absence)
                 logger.warning("the ConfigMap of the address does not exist; waiting for a leader to create it")
             case .connected:
-                board.setReadiness("address-watch", failure: nil)
+                board.setReadiness("address-watch", failure: isAbsent ? absence : nil)
+                failures.passed("watch", saying: "the published address can be read again")
                 logger.debug("watching the published address")
             case .disconnected(let error, let retryIn):
                 board.setReadiness("address-watch", failure: error.description)
-                logger.warning(
-                    "the watch of the published address was interrupted",
-                    metadata: ["error": "\(error)", "retryIn": "\(DurationText.format(retryIn))"])
+                failures.failed(
+                    "watch", saying: "the watch of the published address was interrupted", because: "\(error)",
+                    details: ["retryIn": "\(DurationText.format(retryIn))"])
             }
         }
     }

@@ -35,5 +35,7 @@ public enum ElectionReport: Hashable, Sendable {
     /// The Lease names another holder than before; empty: nobody.
     case holderChanged(String)
     case requestFailed(KubernetesError)
+    /// A request for the Lease was answered as it should be.
+    case requestAnswered
     case unexpected(String)
 }

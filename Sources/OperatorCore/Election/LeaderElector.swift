@@ -134,8 +134,9 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
                 let written = try await api.update(lease, namespace: settings.namespace, timeout: timeout)
                 inbox.send(.leaseWritten(written, sent: sent))
             default:
-                break
+                return
             }
+            note(.requestAnswered)
         } catch {
             inbox.send(.requestFailed(error))
         }
@@ -190,7 +191,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         switch progress {
         case .holderChanged(let holder): holderSeen.withLock { $0 = holder }
         case .requestFailed: metrics.slowPath()
-        case .unexpected: break
+        case .requestAnswered, .unexpected: break
         }
         report(progress)
     }
