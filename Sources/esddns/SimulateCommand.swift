@@ -19,15 +19,19 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Directory for the state; created where it is missing.")
     var state: String
 
-    @Option(help: "ADDRESS:PORT to listen on.", transform: { try HostPort(parsing: $0) })
+    @Option(help: "ADDRESS:PORT to listen on; 127.0.0.1:6443 if not given.", transform: { try HostPort(parsing: $0) })
     var listen = HostPort(host: "127.0.0.1", port: 6443)
 
     @Option(help: "A further host name or address for the server's certificate; may be repeated.")
     var certificateName: [String] = []
 
     func run() async throws {
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: state, isDirectory: true), withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(
+                at: URL(fileURLWithPath: state, isDirectory: true), withIntermediateDirectories: true)
+        } catch {
+            throw DemoError(description: "--state is \(state), but no directory can be made there")
+        }
         var configuration = SimulatedCluster.Configuration()
         configuration.stunPorts = []
         configuration.checkIPPorts = []
@@ -44,7 +48,11 @@ struct SimulateCommand: AsyncParsableCommand {
         try Data(cluster.api.adminToken.utf8).write(to: adminToken, options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: adminToken.path)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        try await cluster.api.start()
+        do {
+            try await cluster.api.start()
+        } catch {
+            throw DemoError(description: "--listen is \(listen), which cannot be listened on: \(error)")
+        }
         Narrator(toStandardError: false).print(
             "listening on \(cluster.api.url), state and service accounts in \(state)")
         for await _ in signals { break }

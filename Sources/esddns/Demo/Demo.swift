@@ -20,6 +20,8 @@ final class Demo: Sendable {
     let updaters: [DemoNode]
     private let directory: URL
     private let recordName: DomainName
+    /// Why a node cannot work at all.
+    private let broken = Mutex<String?>(nil)
     /// Nodes that cannot reach the API server.
     private let cutOff = Mutex<[String: HTTPFaultPlan.ID]>([:])
 
@@ -93,7 +95,10 @@ final class Demo: Sendable {
     /// Starts the process again when it ends, as a kubelet would.
     private func keepRunning(_ node: DemoNode) async {
         while !Task.isCancelled {
-            await node.run(with: environment)
+            if let why = await node.run(with: environment) {
+                broken.withLock { $0 = "\(node.name): \(why)" }
+                return
+            }
             guard !Task.isCancelled else { return }
             try? await Task.sleep(for: .seconds(5))
             // Whatever cut it off is over.
@@ -176,6 +181,7 @@ final class Demo: Sendable {
     func wait(_ limit: Duration, for what: String, until condition: @Sendable () -> Bool) async throws {
         let deadline = ContinuousClock.now + limit
         while !condition() {
+            if let why = broken.withLock({ $0 }) { throw DemoError(description: why) }
             guard ContinuousClock.now < deadline else {
                 throw DemoError(description: "gave up after \(limit) waiting for \(what)")
             }

@@ -39,31 +39,35 @@ final class DemoNode: Sendable {
 
     /// Runs the process until it ends or is made to crash.
     ///
+    /// - Returns: why it cannot work at all, such as for a port that is taken; `nil` where it may be started again.
     /// - Parameter shared: settings that all processes have, beside this one's own.
-    func run(with shared: [String: String]) async {
+    func run(with shared: [String: String]) async -> String? {
         var parts = parts
         parts.environment.merge(shared) { own, _ in own }
         let process: AssembledProcess
         do {
             process = try role == .leader ? parts.makeLeader() : parts.makeUpdater()
         } catch {
-            narrator.say("cannot start: \(error)", by: name, tone: .bad)
-            return
+            return "cannot start: \(error)"
         }
         let crash = StopSignal()
         state.withLock { state in
             state.process = process
             state.crash = crash
         }
+        let failure = Mutex<String?>(nil)
         await crash.run { [narrator, name] in
             do {
                 try await process.run(stoppingOn: [])
             } catch is CancellationError {
                 // Crashed, or the demonstration ends.
+            } catch let error as StatusServerError {
+                failure.withLock { $0 = "\(error); choose another port with --port" }
             } catch {
                 narrator.say("ended: \(error)", by: name, tone: .bad)
             }
         }
+        return failure.withLock { $0 }
     }
 
     /// Stops the process in mid-work. Its connection to the API server has to be cut before, or it would say good-bye.
