@@ -35,11 +35,10 @@ final class HTTPFront: Sendable {
     private struct State: Sendable {
         var phase: Phase = .stopped
         var port: Int
-        var connections: [Int: any Channel] = [:]
-        var accepted = 0
         var isRefusing = false
     }
 
+    private let connections = AcceptedConnections()
     private let state: Mutex<State>
 
     init(
@@ -56,7 +55,7 @@ final class HTTPFront: Sendable {
     var port: Int { state.withLock { $0.port } }
 
     /// Connections accepted since the first start.
-    var acceptedConnections: Int { state.withLock { $0.accepted } }
+    var acceptedConnections: Int { connections.accepted }
 
     /// Whether connections are closed as soon as they are accepted, before TLS.
     var isRefusing: Bool {
@@ -73,12 +72,14 @@ final class HTTPFront: Sendable {
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .bind(host: configuration.host, port: port) { channel in
+            .childChannelOption(.autoRead, value: false)
+            .bind(host: configuration.host, port: port) { [connections] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-                    return try ConnectionChannel(wrappingChannelSynchronously: channel)
+                    connections.add(channel)
+                    return channel
                 }
             }
         state.withLock { state in
@@ -97,15 +98,15 @@ final class HTTPFront: Sendable {
         }
         task?.cancel()
         await task?.value
+        connections.close()
     }
 
     /// Closes all connections, and goes on listening.
     func dropConnections() {
-        let channels = state.withLock { Array($0.connections.values) }
-        for channel in channels { channel.close(promise: nil) }
+        connections.close()
     }
 
-    private func run(_ listener: NIOAsyncChannel<ConnectionChannel, Never>) async {
+    private func run(_ listener: NIOAsyncChannel<any Channel, Never>) async {
         // The listener and its connections fail only by being closed, which is how they are stopped.
         try? await listener.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
@@ -121,17 +122,11 @@ final class HTTPFront: Sendable {
         }
     }
 
-    private func serve(_ connection: ConnectionChannel) async {
-        let number = state.withLock { state in
-            state.accepted += 1
-            state.connections[state.accepted] = connection.channel
-            return state.accepted
-        }
+    private func serve(_ channel: any Channel) async {
         if isRefusing {
-            try? await connection.executeThenClose { _, _ in }
-        } else {
-            await HTTPConnection(front: self, channel: connection.channel).run(connection)
+            channel.close(promise: nil)
+        } else if let connection = try? await AcceptedConnections.open(channel, as: ConnectionChannel.self) {
+            await HTTPConnection(front: self, channel: channel).run(connection)
         }
-        state.withLock { $0.connections[number] = nil }
     }
 }

@@ -12,6 +12,7 @@ final class StreamFront: Sendable {
     }
 
     private let host: String
+    private let connections = AcceptedConnections()
     private let state: Mutex<State>
     /// Answers one message; `nil` closes the connection.
     private let respond: @Sendable (_ message: [UInt8]) async -> [UInt8]?
@@ -28,8 +29,12 @@ final class StreamFront: Sendable {
         guard state.withLock({ $0.task == nil }) else { return }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture { try Channel(wrappingChannelSynchronously: channel) }
+            .childChannelOption(.autoRead, value: false)
+            .bind(host: host, port: port) { [connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    connections.add(channel)
+                    return channel
+                }
             }
         state.withLock { state in
             state.port = listener.channel.localAddress?.port ?? state.port
@@ -44,9 +49,10 @@ final class StreamFront: Sendable {
         }
         task?.cancel()
         await task?.value
+        connections.close()
     }
 
-    private func run(_ listener: NIOAsyncChannel<Channel, Never>) async {
+    private func run(_ listener: NIOAsyncChannel<any NIOCore.Channel, Never>) async {
         // The listener fails only by being closed, which is how it is stopped.
         try? await listener.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
@@ -62,7 +68,8 @@ final class StreamFront: Sendable {
         }
     }
 
-    private func serve(_ connection: Channel) async throws {
+    private func serve(_ channel: any NIOCore.Channel) async throws {
+        let connection = try await AcceptedConnections.open(channel, as: Channel.self)
         try await connection.executeThenClose { inbound, outbound in
             var received = ByteBuffer()
             for try await chunk in inbound {
