@@ -26,8 +26,8 @@ struct ElectionHistory: Sendable, Hashable {
 
     /// Every rule that was broken, as a sentence.
     ///
-    /// - Parameter leasesWereDeleted: a deleted Lease may be taken by another while its holder still leads, until the holder
-    ///   notices; what it writes is fenced all the same.
+    /// - Parameter leasesWereDeleted: a deleted Lease may be taken by another while its holder still leads, or is yet to hear
+    ///   that it acquired it. Only the fence holds then, whatever the order in which the terms began.
     func violations(leasesWereDeleted: Bool = false) -> [String] {
         var violations: [String] = []
         var lastBegun: (name: String, epoch: Epoch)?
@@ -39,7 +39,7 @@ struct ElectionHistory: Sendable, Hashable {
                     violations.append("\(leaders.joined(separator: " and ")) led at \(time)")
                 }
             case .began(let name, let epoch, let time):
-                if let last = lastBegun, epoch <= last.epoch {
+                if let last = lastBegun, epoch <= last.epoch, !leasesWereDeleted {
                     violations.append(
                         "\(name) began with epoch \(epoch) at \(time), after \(last.name) with \(last.epoch)")
                 }

@@ -5,6 +5,10 @@ import Testing
 /// A checker that never complains would pass every simulation.
 @Suite struct ElectionHistoryTests {
     private func violations(_ events: ElectionHistory.Event..., leasesWereDeleted: Bool = false) -> [String] {
+        violations(events, leasesWereDeleted: leasesWereDeleted)
+    }
+
+    private func violations(_ events: [ElectionHistory.Event], leasesWereDeleted: Bool = false) -> [String] {
         var history = ElectionHistory()
         for event in events { history.add(event) }
         return history.violations(leasesWereDeleted: leasesWereDeleted)
@@ -29,6 +33,17 @@ import Testing
             .began("a", Epoch(rawValue: 5), at: .zero), .began("b", Epoch(rawValue: second), at: .seconds(1)))
         #expect(found.count == 1)
         #expect(found.first?.contains("b began with epoch \(second)") == true)
+    }
+
+    /// The answer to the first's acquisition was late; the Lease was deleted and acquired by the second in the meantime.
+    @Test func aDeletedLeaseExcusesTheOrderOfTermsButNotThatOfWrites() {
+        let late: [ElectionHistory.Event] = [
+            .began("b", Epoch(rawValue: 8), at: .zero), .landed(Epoch(rawValue: 8), version: 9),
+            .began("a", Epoch(rawValue: 5), at: .seconds(1)),
+        ]
+        #expect(violations(late).count == 1)
+        #expect(violations(late, leasesWereDeleted: true).isEmpty)
+        #expect(violations(late + [.landed(Epoch(rawValue: 5), version: 10)], leasesWereDeleted: true).count == 1)
     }
 
     @Test func anOldWriteAfterANewerOneIsFound() {

@@ -15,7 +15,7 @@ import Testing
         #expect(simulation.leaders == 1, "seed \(seed)")
     }
 
-    @Test(arguments: 1000..<1020 as Range<UInt64>) func oldWritesNeverLandEvenWhereLeasesAreDeleted(
+    @Test(arguments: 9070..<9090 as Range<UInt64>) func oldWritesNeverLandEvenWhereLeasesAreDeleted(
         _ seed: UInt64
     ) async throws {
         let history = try await ElectionSimulation(seed: seed, plan: .init(deletesLeases: true)).run()
