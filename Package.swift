@@ -136,40 +136,49 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Virtual time and seeded chance, for all tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         // Tests mirror the sources.
         .testTarget(
             name: "AddressSyncTests",
             dependencies: [
                 "AddressSync", "ClusterSimulator", "CurlHTTP", "DNSRecords", "NetworkPrimitives", "OperatorCore",
-                "StatusServer", "WANDetection", .logging, .metrics,
+                "StatusServer", "WANDetection", "TestSupport", .logging, .metrics,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ClusterSimulatorTests",
             dependencies: [
-                "ClusterSimulator", "CurlHTTP", "NetworkPrimitives", .httpTypes, .nioCore, .nioPosix,
+                "ClusterSimulator", "CurlHTTP", "NetworkPrimitives", "TestSupport", .httpTypes, .nioCore, .nioPosix,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CurlHTTPTests",
-            dependencies: ["CurlHTTP", .crypto, .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .x509],
+            dependencies: [
+                "CurlHTTP", "TestSupport", .crypto, .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .x509,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "DNSRecordsTests",
-            dependencies: ["DNSRecords", "NetworkPrimitives", "CurlHTTP", .crypto, .httpTypes, .nioCore, .nioPosix],
+            dependencies: [
+                "DNSRecords", "NetworkPrimitives", "CurlHTTP", "TestSupport", .crypto, .httpTypes, .nioCore, .nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "NetworkPrimitivesTests",
-            dependencies: ["NetworkPrimitives", .nioCore, .nioEmbedded, .nioPosix],
+            dependencies: ["NetworkPrimitives", "TestSupport", .nioCore, .nioEmbedded, .nioPosix],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OperatorCoreTests",
-            dependencies: ["OperatorCore", "ClusterSimulator", "CurlHTTP", .httpTypes, .logging, .metrics],
+            dependencies: [
+                "OperatorCore", "ClusterSimulator", "CurlHTTP", "TestSupport", .httpTypes, .logging, .metrics,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -182,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "WANDetectionTests",
             dependencies: [
-                "WANDetection", "CurlHTTP", "NetworkPrimitives", .httpTypes, .metricsTestKit, .nioCore, .nioPosix,
+                "WANDetection", "CurlHTTP", "NetworkPrimitives", "TestSupport", .httpTypes, .metricsTestKit, .nioCore,
+                .nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -1,6 +1,7 @@
 import CurlHTTP
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("HTTPClient: failures", .timeLimit(.minutes(2)))

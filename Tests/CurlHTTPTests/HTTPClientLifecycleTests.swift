@@ -1,6 +1,7 @@
 import CurlHTTP
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("HTTPClient: cancellation and shutdown", .timeLimit(.minutes(2)))

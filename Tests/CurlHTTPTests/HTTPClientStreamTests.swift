@@ -1,5 +1,6 @@
 import CurlHTTP
 import HTTPTypes
+import TestSupport
 import Testing
 
 @Suite("HTTPClient: streams", .timeLimit(.minutes(2)))

@@ -2,6 +2,7 @@ import NetworkPrimitives
 import OperatorCore
 import StatusServer
 import Synchronization
+import TestSupport
 import Testing
 import WANDetection
 
@@ -51,8 +52,8 @@ import WANDetection
             group.addTask { await loop.run(previous: PublishedAddress(), leader: "me") }
             var publications = published.makeAsyncIterator()
             #expect(await publications.next()?.ipv4 == addressA)
-            await clock.advance(to: .seconds(10))
-            await clock.advance(to: .seconds(20))
+            await clock.advance(toAlarmAt: .seconds(10))
+            await clock.advance(toAlarmAt: .seconds(20))
             let second = await publications.next()
             #expect(second?.ipv4 == addressB && second?.heartbeat == 2)
             group.cancelAll()
@@ -79,7 +80,7 @@ import WANDetection
         }
         await withDiscardingTaskGroup { group in
             group.addTask { await loop.run(previous: PublishedAddress(), leader: "me") }
-            await clock.advance(to: .seconds(3))
+            await clock.advance(toAlarmAt: .seconds(3))
         }
         #expect(count.withLock { $0 } == 2)
     }

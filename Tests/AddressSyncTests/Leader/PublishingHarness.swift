@@ -1,5 +1,6 @@
 import NetworkPrimitives
 import StatusServer
+import TestSupport
 import Testing
 import WANDetection
 

@@ -1,5 +1,6 @@
 import NetworkPrimitives
 import StatusServer
+import TestSupport
 import Testing
 import WANDetection
 
@@ -263,7 +264,7 @@ import WANDetection
 
     @Test(arguments: 0..<200)
     func whateverHappensTheRulesHold(_ seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var leader = PublishingHarness(previous: PublishedAddress(ipv4: addressA, condition: .confirmed))
         var confirmed: IPv4Address? = addressA
         var checkedPublications = 0

@@ -1,5 +1,6 @@
 import NetworkPrimitives
 import OperatorCore
+import TestSupport
 import Testing
 
 @testable import AddressSync

@@ -2,6 +2,7 @@ import NetworkPrimitives
 import OperatorCore
 import StatusServer
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AddressSync
@@ -98,7 +99,7 @@ import Testing
             }
             group.addTask { await running.news.first(where: isMeant) }
             running.reconciler.desire(.init(address: addressA, generation: generation(1, 1), origin: .leader))
-            for instant in instants { await clock.advance(to: instant) }
+            for instant in instants { await clock.advance(toAlarmAt: instant) }
             let news = await group.next() ?? nil
             group.cancelAll()
             return news

@@ -1,6 +1,7 @@
 import NetworkPrimitives
 import OperatorCore
 import StatusServer
+import TestSupport
 
 @testable import AddressSync
 
@@ -63,10 +64,10 @@ struct RecordSimulation {
 
     private var nodes: [Node]
     private var events = TimeLine<Event>()
-    private var random: SplitMix64
+    private var random: SeededGenerator
 
     init(nodes count: Int, record: [IPv4Address]?, seed: UInt64 = 1, settings: ReconcilingSettings = .init()) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         self.record = record
         shown = [(.start, record)]
         nodes = (0..<count).map { number in

@@ -1,6 +1,7 @@
 import NetworkPrimitives
 import OperatorCore
 import StatusServer
+import TestSupport
 import Testing
 
 @testable import AddressSync
@@ -188,7 +189,7 @@ import Testing
 
     @Test(arguments: 0..<60)
     func whateverHappensTheRecordEndsUpRight(_ seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let count = Int.random(in: 1...12, using: &random)
         var world = settled(count, seed: seed)
         var heartbeat: UInt64 = 1

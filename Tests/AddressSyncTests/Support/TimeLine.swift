@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What is going to happen, the soonest first; of what happens at one time, what was inserted first.
 struct TimeLine<Event> {
     private struct Item {

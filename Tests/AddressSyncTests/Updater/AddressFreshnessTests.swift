@@ -1,6 +1,7 @@
 import NetworkPrimitives
 import OperatorCore
 import StatusServer
+import TestSupport
 import Testing
 
 @testable import AddressSync

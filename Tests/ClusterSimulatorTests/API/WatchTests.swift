@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ClusterSimulator
@@ -69,7 +70,7 @@ struct WatchTests {
     }
 
     @Test func bookmarksComeAtTheirIntervalAndBeforeTheEnd() async throws {
-        let clock = ManualClock()
+        let clock = VirtualClock()
         var configuration = SimulatedAPIServer.Configuration()
         configuration.clock = clock
         try await withAPIServer(configuration) { server, client async throws in
@@ -77,13 +78,13 @@ struct WatchTests {
                 "\(maps)?watch=1&resourceVersion=\(server.resourceVersion)&allowWatchBookmarks=true&timeoutSeconds=75")
             var times: [Duration] = []
             for _ in 0..<2 {
-                await clock.advanceToNextSleeper()
+                await clock.advanceToNextAlarm()
                 times.append(clock.now.offset)
                 let event = try await watch.nextEvent()
                 #expect(event?["type"] == "BOOKMARK")
                 #expect(event?[path: "object", "metadata", "resourceVersion"]?.string == "\(server.resourceVersion)")
             }
-            await clock.advanceToNextSleeper()
+            await clock.advanceToNextAlarm()
             #expect(try await watch.nextEvent() == nil)
             #expect(times == [.seconds(60), .seconds(73)])
             #expect(clock.now.offset == .seconds(75))

@@ -1,4 +1,5 @@
 import CurlHTTP
+import TestSupport
 import Testing
 
 @testable import ClusterSimulator
@@ -37,7 +38,7 @@ struct HTTPFaultTests {
     }
 
     @Test func delaysOnItsClock() async throws {
-        let clock = ManualClock()
+        let clock = VirtualClock()
         var configuration = SimulatedAPIServer.Configuration()
         configuration.clock = clock
         try await withAPIServer(configuration) { server, client async throws in

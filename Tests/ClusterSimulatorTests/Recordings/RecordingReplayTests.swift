@@ -1,6 +1,7 @@
 import CurlHTTP
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import ClusterSimulator
@@ -39,7 +40,7 @@ struct RecordingReplayTests {
 
 /// One run through the recordings, in their order: each file goes on where the one before it ended.
 private actor Replay {
-    private let clock = ManualClock()
+    private let clock = VirtualClock()
     private var server: SimulatedAPIServer
     private var client: HTTPClient
     private let statePath: String
@@ -59,7 +60,7 @@ private actor Replay {
     }
 
     private static func start(
-        statePath: String, clock: ManualClock
+        statePath: String, clock: VirtualClock
     ) async throws -> (SimulatedAPIServer, HTTPClient) {
         var configuration = SimulatedAPIServer.Configuration()
         configuration.clock = clock
@@ -150,7 +151,7 @@ private actor Replay {
         var watch = TestWatch(stream)
         var lines: [String] = []
         // Time passes as fast as the server goes to sleep.
-        let time = Task { while !Task.isCancelled { await clock.advanceToNextSleeper() } }
+        let time = Task { while !Task.isCancelled { await clock.advanceToNextAlarm() } }
         defer { time.cancel() }
         while let line = try await watch.nextLine() { lines.append(line) }
         compareBody(exchange, lines.joined(separator: "\n"))

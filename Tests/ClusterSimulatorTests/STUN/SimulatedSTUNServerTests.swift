@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NetworkPrimitives
+import TestSupport
 import Testing
 
 @testable import ClusterSimulator
@@ -109,7 +110,7 @@ struct SimulatedSTUNServerTests {
     }
 
     @Test func delaysOnItsClock() async throws {
-        let clock = ManualClock()
+        let clock = VirtualClock()
         try await withServer(clock: clock) { server async throws in
             server.faults.inject(.delay(.seconds(600)))
             async let pending = ask(server, request)

@@ -1,5 +1,6 @@
 import NetworkPrimitives
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DNSRecords
@@ -128,7 +129,7 @@ import Testing
     @Test func remembersTheZoneForABoundedTime() async throws {
         let zone = FakeZone("example.com")
         let resolver = FakeResolver(zone, nameServers: [("ns1.example.net", "127.0.0.1")])
-        let clock = ManualClock()
+        let clock = VirtualClock()
         try await FakeDNSServer.run(answering: { resolver.answer($0) }) { resolving in
             let client = client([resolving.endpoint], port: 53, clock: clock)
             _ = try await client.zone(of: name)

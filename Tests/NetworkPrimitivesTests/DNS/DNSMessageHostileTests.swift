@@ -1,4 +1,5 @@
 import NetworkPrimitives
+import TestSupport
 import Testing
 
 /// Whatever arrives from the network is either a message or an error with an offset; never a trap, never a long wait.

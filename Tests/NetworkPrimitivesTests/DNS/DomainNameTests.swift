@@ -1,4 +1,5 @@
 import NetworkPrimitives
+import TestSupport
 import Testing
 
 @Suite struct DomainNameTests {
@@ -106,20 +107,5 @@ import Testing
             let name = try DomainName(labels: labels)
             #expect(DomainName(name.description)?.isIdentical(to: name) == true, "\(labels)")
         }
-    }
-}
-
-/// A generator whose sequence depends on its seed alone (SplitMix64), so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import CurlHTTP
 import OperatorCore
+import TestSupport
 import Testing
 
 @Suite struct BackoffTests {
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func waitsAreSpreadOverTheWholeRange() {
-        var generator = SplitMix64(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         let waits = (0..<2000).map { _ in
             var backoff = Backoff()
             return backoff.next(using: &generator)
@@ -32,7 +33,7 @@ import Testing
 
     @Test func theServersWishIsTheLeast() {
         var backoff = Backoff()
-        var generator = SplitMix64(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         #expect(backoff.next(retryAfter: .seconds(20), using: &generator) == .seconds(20))
         // But nobody can send us away for a day.
         #expect(backoff.next(retryAfter: .seconds(86400), using: &generator) == .seconds(300))
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: [401, 403])
     func aRefusalIsWaitedForSlowly(code: Int) {
-        var generator = SplitMix64(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<100 {
             var backoff = Backoff()
             let wait = backoff.next(
@@ -69,7 +70,7 @@ import Testing
             (.configuration, .retry, .retry),
         ] as [(KubernetesError.Failure, Kind, Kind)])
     func everyFailureHasItsAnswer(failure: KubernetesError.Failure, read: Kind, write: Kind) {
-        var generator = SplitMix64(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         for (operation, expected) in [(RetryPolicy.Operation.read, read), (.write, write)] {
             var policy = RetryPolicy()
             let decision = policy.failed(
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func aServerThatPutsOffIsAskedTenTimes() {
-        var generator = SplitMix64(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         var policy = RetryPolicy()
         let error = KubernetesError(
             .status(503, reason: "ServiceUnavailable"), message: "", retryAfter: .seconds(2))

@@ -1,6 +1,7 @@
 import CurlHTTP
 import HTTPTypes
 import OperatorCore
+import TestSupport
 import Testing
 
 @Suite struct KubernetesClientTests {
@@ -96,7 +97,7 @@ import Testing
     @Test func everyRequestCarriesTheCurrentToken() async throws {
         let transport = ScriptedTransport(.init(200, lease))
         let files = MemoryFiles(["/token": "first\n"])
-        let clock = ManualClock()
+        let clock = VirtualClock()
         let client = try client(transport, TokenFile(path: "/token", files: files.reader, clock: clock))
         _ = try await get(client)
         files["/token"] = "second"
@@ -113,7 +114,7 @@ import Testing
             request.headers[.authorization] == "Bearer new" ? .init(200, lease) : .init(401, unauthorized)
         }
         let files = MemoryFiles(["/token": "old"])
-        let client = try client(transport, TokenFile(path: "/token", files: files.reader, clock: ManualClock()))
+        let client = try client(transport, TokenFile(path: "/token", files: files.reader, clock: VirtualClock()))
         let error = try await failure(client)
         #expect(error.isUnauthorized)
         // The token had not changed, so there was no second try.
@@ -130,7 +131,7 @@ import Testing
             request.headers[.authorization] == "Bearer new" ? .init(200, lease) : .init(401, unauthorized)
         }
         let files = MemoryFiles(["/token": "new"])
-        let credentials = TokenFile(path: "/token", files: files.reader, clock: ManualClock())
+        let credentials = TokenFile(path: "/token", files: files.reader, clock: VirtualClock())
         files["/token"] = "old"
         _ = try await credentials.bearerToken()
         files["/token"] = "new"
@@ -151,7 +152,7 @@ import Testing
     @Test func aMissingTokenFailsTheRequestAndNoMore() async throws {
         let transport = ScriptedTransport(.init(200, lease))
         let files = MemoryFiles()
-        let client = try client(transport, TokenFile(path: "/token", files: files.reader, clock: ManualClock()))
+        let client = try client(transport, TokenFile(path: "/token", files: files.reader, clock: VirtualClock()))
         let error = try await failure(client)
         #expect(error.failure == .configuration)
         #expect(error.request == "get leases n/l")

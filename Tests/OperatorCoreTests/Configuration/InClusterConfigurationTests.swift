@@ -2,6 +2,7 @@ import CurlHTTP
 import HTTPTypes
 import OperatorCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct InClusterConfigurationTests {
@@ -71,7 +72,7 @@ import Testing
         let roots = Mutex<[[UInt8]]>([])
         let client = try KubernetesClient.inCluster(
             environment: ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"],
-            fieldManager: "esddns", serviceAccountDirectory: "/sa", files: files.reader, clock: ManualClock(),
+            fieldManager: "esddns", serviceAccountDirectory: "/sa", files: files.reader, clock: VirtualClock(),
             makeTransport: { configuration in
                 if case .pem(let pem) = configuration.trustRoots { roots.withLock { $0.append(pem) } }
                 return inner

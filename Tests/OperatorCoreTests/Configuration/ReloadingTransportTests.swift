@@ -1,10 +1,11 @@
 import CurlHTTP
 import OperatorCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ReloadingTransportTests {
-    private let clock = ManualClock()
+    private let clock = VirtualClock()
     private let files = MemoryFiles(["/ca": certificate("A")])
     private let made = Made()
 

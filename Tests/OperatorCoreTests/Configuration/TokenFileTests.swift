@@ -1,8 +1,9 @@
 import OperatorCore
+import TestSupport
 import Testing
 
 @Suite struct TokenFileTests {
-    private let clock = ManualClock()
+    private let clock = VirtualClock()
 
     @Test func theFileIsReadAgainAfterAMinute() async throws {
         let files = MemoryFiles(["/token": " first\n"])

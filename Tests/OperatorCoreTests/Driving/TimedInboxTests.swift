@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import OperatorCore
@@ -29,7 +30,7 @@ import Testing
         func add(_ input: String) { inputs.withLock { $0.append(input) } }
     }
 
-    private func at(_ seconds: Int) -> ManualClock.Instant { ManualClock.Instant(offset: .seconds(seconds)) }
+    private func at(_ seconds: Int) -> VirtualInstant { VirtualInstant(offset: .seconds(seconds)) }
 
     @Test func inputsComeInTheOrderOfSending() {
         let inbox = TimedInbox<String, VirtualClock>(clock: time.clock)

@@ -1,13 +1,14 @@
 import CurlHTTP
+import TestSupport
 
 @testable import OperatorCore
 
 /// One candidate's state, with a clock that its test moves.
 struct Candidate {
-    typealias State = ElectionState<ManualClock.Instant>
+    typealias State = ElectionState<VirtualInstant>
 
     var state: State
-    private(set) var now = ManualClock.Instant(offset: .zero)
+    private(set) var now = VirtualInstant(offset: .zero)
     var wallClock = MicroTime(microsecondsSinceEpoch: 1_767_323_045_000_006)
 
     /// Named `me`, with the default settings and a delay of 5 ms before a free Lease is taken.
@@ -23,7 +24,7 @@ struct Candidate {
         return state.handle(input, at: now, wallClock: wallClock)
     }
 
-    func at(_ offset: Duration) -> ManualClock.Instant { ManualClock.Instant(offset: offset) }
+    func at(_ offset: Duration) -> VirtualInstant { VirtualInstant(offset: offset) }
 
     /// A write of that was answered with version `version`, at the moment it was sent.
     mutating func written(_ lease: Lease?, version: Int, after delay: Duration = .zero) -> [State.Action] {
@@ -92,7 +93,7 @@ extension [Candidate.State.Action] {
         return nil
     }
 
-    var wakeUp: ManualClock.Instant? {
+    var wakeUp: VirtualInstant? {
         last { if case .wakeUp = $0 { true } else { false } }.flatMap {
             if case .wakeUp(let instant) = $0 { instant } else { nil }
         }
@@ -108,7 +109,7 @@ extension [Candidate.State.Action] {
         return nil
     }
 
-    var termEnd: ManualClock.Instant? {
+    var termEnd: VirtualInstant? {
         for action in self {
             switch action {
             case .startLeading(_, let until), .extendTerm(let until): return until

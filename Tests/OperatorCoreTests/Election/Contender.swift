@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 @testable import OperatorCore
 
@@ -35,7 +36,7 @@ final class Contender: Sendable {
         elector = LeaderElector(
             settings: settings, api: link, clock: time.clock,
             wallClock: { start.advanced(by: time.clock.now.offset) }, watchdog: watchdog,
-            metrics: ElectionMetrics(leaseName: "leader", factory: metrics), generator: SplitMix64(seed: seed)
+            metrics: ElectionMetrics(leaseName: "leader", factory: metrics), generator: SeededGenerator(seed: seed)
         ) { [noted] in noted.add($0) }
     }
 

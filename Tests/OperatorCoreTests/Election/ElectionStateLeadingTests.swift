@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OperatorCore
@@ -127,7 +128,7 @@ import Testing
     @Test func aTermEndsByTheClockWhateverHappensThen() throws {
         let inputs: [Candidate.State.Input] = [
             .timerFired, .leaseRead(.held(by: "me", version: 101)), .requestFailed(Candidate.timedOut),
-            .leaseWritten(.held(by: "me", version: 101), sent: ManualClock.Instant(offset: .seconds(9))),
+            .leaseWritten(.held(by: "me", version: 101), sent: VirtualInstant(offset: .seconds(9))),
             .leaseWatched(.held(by: "me", version: 101)), .stopRequested, .drained,
         ]
         for input in inputs {

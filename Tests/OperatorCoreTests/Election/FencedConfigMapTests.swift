@@ -1,5 +1,6 @@
 import CurlHTTP
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import OperatorCore

@@ -2,6 +2,7 @@ import ClusterSimulator
 import Foundation
 import OperatorCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// The elector as it runs in a pod: over TLS, with a service account's files, against the simulated API server.

@@ -1,4 +1,5 @@
 import OperatorCore
+import TestSupport
 import Testing
 
 @Suite struct JSONValueTests {
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func randomBytesNeverTrap() {
-        var generator = SplitMix64(seed: 42)
+        var generator = SeededGenerator(seed: 42)
         let alphabet = Array(#"{}[]",:\u0123eE+-.tfn "#.utf8) + [0, 0x80, 0xC3, 0xFF]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0..<24, using: &generator)).map { _ in

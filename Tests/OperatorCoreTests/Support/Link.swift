@@ -1,6 +1,7 @@
 import CurlHTTP
 import OperatorCore
 import Synchronization
+import TestSupport
 
 /// One client's way to a shared store, in virtual time: requests and answers can be late, lost or refused.
 ///

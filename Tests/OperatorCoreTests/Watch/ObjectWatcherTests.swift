@@ -1,19 +1,20 @@
 import CurlHTTP
 import OperatorCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ObjectWatcherTests {
     typealias Updates = AsyncStream<WatchUpdate<ConfigMap>>.Iterator
 
-    private let clock = ManualClock()
+    private let clock = VirtualClock()
     private let silence = Duration.seconds(75)...Duration.seconds(90)
 
     private func watcher(_ api: MemoryAPI, metrics: RecordingMetrics = RecordingMetrics()) -> ObjectWatcher<ConfigMap> {
         var settings = WatchSettings()
         settings.ageReportInterval = .seconds(86400)
         return ObjectWatcher(
-            api: api, namespace: "n", name: "m", clock: clock, generator: SplitMix64(seed: 1), settings: settings,
+            api: api, namespace: "n", name: "m", clock: clock, generator: SeededGenerator(seed: 1), settings: settings,
             metrics: metrics)
     }
 
@@ -82,7 +83,7 @@ import Testing
         try await running(watcher(api)) { updates in
             #expect(await updates.next() == .absent)
             #expect(await updates.next() == .connected)
-            await clock.untilSomebodySleeps(for: silence)
+            await clock.waitForSleeper(of: silence)
             api.muteWatches()
             let first = api.put(map("1"), namespace: "n")
             clock.advance(by: .seconds(90))
@@ -98,11 +99,11 @@ import Testing
             #expect(await updates.next() == .absent)
             #expect(await updates.next() == .connected)
             for _ in 0..<5 {
-                await clock.untilSomebodySleeps(for: silence)
+                await clock.waitForSleeper(of: silence)
                 clock.advance(by: .seconds(60))
                 api.sendBookmarks()
             }
-            await clock.untilSomebodySleeps(for: silence)
+            await clock.waitForSleeper(of: silence)
             #expect(watcher.lastEventAge == .zero)
         }
         #expect(api.verbs == ["list", "watch"])
@@ -118,7 +119,7 @@ import Testing
             api.muteWatches()
             api.remove(ConfigMap.self, "m", namespace: "n")
             api.compact()
-            await clock.untilSomebodySleeps(for: .seconds(65) ... .seconds(80))
+            await clock.waitForSleeper(of: .seconds(65) ... .seconds(80))
             clock.advance(by: .seconds(80))
             #expect(await updates.next() == .absent)
         }
@@ -158,7 +159,7 @@ import Testing
                 #expect(error.request == "list configmaps n/m")
                 #expect(!watcher.health.isConnected)
                 #expect(watcher.health.lastError == error)
-                await clock.untilSomebodySleeps(for: wait...wait)
+                await clock.waitForSleeper(of: wait...wait)
                 clock.advance(by: wait)
             }
             #expect(await updates.next() == .absent)
@@ -173,14 +174,14 @@ import Testing
             return .none
         }
         try await running(watcher(api)) { updates in
-            await clock.untilSomebodySleeps(for: .seconds(30) ... .seconds(30))
+            await clock.waitForSleeper(of: .seconds(30) ... .seconds(30))
             clock.advance(by: .seconds(30))
             guard case .disconnected(let error, let wait) = await updates.next() else {
                 Issue.record("not told")
                 return
             }
             #expect(error.failure == .transport(.timedOut))
-            await clock.untilSomebodySleeps(for: wait...wait)
+            await clock.waitForSleeper(of: wait...wait)
             clock.advance(by: wait)
             #expect(await updates.next() == .absent)
         }
@@ -202,7 +203,7 @@ import Testing
             }
             var iterator = updates.makeAsyncIterator()
             _ = await iterator.next()
-            await clock.untilSomebodySleeps(for: silence)
+            await clock.waitForSleeper(of: silence)
             for value in 0..<200 { api.put(map("\(value)"), namespace: "n") }
             let last = api.put(map("last"), namespace: "n")
             // Every event has been read once the next watch is asked for.
@@ -251,9 +252,9 @@ import Testing
         try await running(watcher) { updates in
             #expect(await updates.next() == .absent)
             #expect(await updates.next() == .connected)
-            await clock.untilSomebodySleeps(for: .seconds(15) ... .seconds(15))
+            await clock.waitForSleeper(of: .seconds(15) ... .seconds(15))
             clock.advance(by: .seconds(15))
-            await clock.untilSomebodySleeps(for: .seconds(15) ... .seconds(15))
+            await clock.waitForSleeper(of: .seconds(15) ... .seconds(15))
         }
         let key = "kubernetes_watch_last_event_age_seconds{resource=configmaps,name=m}"
         #expect(metrics.values(key).last == 15)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OperatorCore
@@ -16,7 +17,7 @@ import Testing
     @Test func anySplitGivesTheSameLines() throws {
         let expected = ["", "{\"a\":\"é\"}", "😀€", "x", String(repeating: "ß", count: 300), ""]
         let bytes = Array((expected.joined(separator: "\n") + "\nrest").utf8)
-        var generator = SplitMix64(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             var chunks: [[UInt8]] = []
             var rest = bytes[...]

@@ -1,11 +1,12 @@
 import CurlHTTP
+import TestSupport
 import Testing
 
 @testable import OperatorCore
 
 @Suite struct WatchStateTests {
     private func machine(seed: UInt64 = 1) -> WatchState {
-        WatchState(settings: WatchSettings(), generator: SplitMix64(seed: seed))
+        WatchState(settings: WatchSettings(), generator: SeededGenerator(seed: seed))
     }
 
     /// A machine that has listed version 10 and opened its watch at that time.

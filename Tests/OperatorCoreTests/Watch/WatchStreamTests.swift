@@ -1,5 +1,6 @@
 import CurlHTTP
 import OperatorCore
+import TestSupport
 import Testing
 
 /// What a client makes of the body of a watch.
@@ -37,7 +38,7 @@ import Testing
         let whole = try await events([bytes])
         #expect(whole.0.count == 7)
         #expect(whole.1 == nil)
-        var generator = SplitMix64(seed: 5)
+        var generator = SeededGenerator(seed: 5)
         for _ in 0..<50 {
             var chunks: [[UInt8]] = []
             var rest = bytes[...]

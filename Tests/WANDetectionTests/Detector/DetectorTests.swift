@@ -1,5 +1,6 @@
 import NetworkPrimitives
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WANDetection
@@ -41,7 +42,7 @@ import Testing
             s, [s[0]: (.milliseconds(10), .success(seen)), s[2]: (.milliseconds(20), .success(seen))])
         async let verdict = detector.detect(published: seen)
         // Three questions and the timer of the second wave.
-        await clock.sleepers(4)
+        await clock.waitForSleepers(4)
         clock.advance(to: .milliseconds(20))
         let found = await verdict
         #expect(found.condition == .confirmed(seen))
@@ -54,10 +55,10 @@ import Testing
         let detector = try detector(
             s, [s[3]: (.milliseconds(10), .success(seen)), s[4]: (.milliseconds(20), .success(seen))])
         async let verdict = detector.detect(published: seen)
-        await clock.sleepers(4)
+        await clock.waitForSleepers(4)
         clock.advance(to: .milliseconds(250))
         // The three of before, two new questions, and the next timer.
-        await clock.sleepers(6)
+        await clock.waitForSleepers(6)
         clock.advance(to: .milliseconds(270))
         let found = await verdict
         #expect(found.condition == .confirmed(seen))
@@ -75,10 +76,10 @@ import Testing
                 web: (.milliseconds(80), .success(seen)),
             ])
         async let verdict = detector.detect(published: globalAddress(1))
-        await clock.sleepers(3)
+        await clock.waitForSleepers(3)
         clock.advance(to: .milliseconds(10))
         // The web source and a timer: the first one, or that which replaced it.
-        await clock.sleepers(2)
+        await clock.waitForSleepers(2)
         clock.advance(to: .milliseconds(90))
         #expect(await verdict.condition == .confirmed(seen))
     }
@@ -95,7 +96,7 @@ import Testing
     @Test func aCancelledRoundSaysSo() async throws {
         let detector = try detector(try ["x", "y"].map { try stunSource($0) }, [:])
         let round = Task { await detector.detect(published: seen) }
-        await clock.sleepers(3)
+        await clock.waitForSleepers(3)
         round.cancel()
         #expect(await round.value.condition == .unconfirmed(.cancelled))
     }

@@ -1,6 +1,7 @@
 import CurlHTTP
 import HTTPTypes
 import NetworkPrimitives
+import TestSupport
 import Testing
 
 @testable import WANDetection
@@ -97,9 +98,9 @@ import Testing
         let clock = VirtualClock()
         let transport = ScriptedTransport([Self.status(code), Self.status(code), Self.body("93.184.216.34")])
         async let result = ask(transport, clock: clock)
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         clock.advance(to: .milliseconds(250))
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         clock.advance(to: .milliseconds(750))
         #expect(try await result == .success(globalAddress(34)))
         #expect(transport.requests.count == 3)
@@ -109,9 +110,9 @@ import Testing
         let clock = VirtualClock()
         let transport = ScriptedTransport([Self.status(503), Self.status(503), Self.status(503)])
         async let result = ask(transport, clock: clock)
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         clock.advance(to: .seconds(1))
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         clock.advance(to: .seconds(2))
         #expect(try await result == .failure(SourceError(.rejected, "answered HTTP status 503")))
         #expect(transport.requests.count == 3)
@@ -121,7 +122,7 @@ import Testing
         let clock = VirtualClock()
         let transport = ScriptedTransport([Self.status(429, retryAfter: .seconds(3)), Self.body("93.184.216.34")])
         async let result = ask(transport, clock: clock)
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         clock.advance(to: .milliseconds(2999))
         #expect(transport.requests.count == 1)
         clock.advance(to: .seconds(3))
@@ -163,7 +164,7 @@ import Testing
         let clock = VirtualClock()
         let transport = ScriptedTransport([Self.status(503)])
         let asking = Task { try await ask(transport, clock: clock) }
-        await clock.sleepers(1)
+        await clock.waitForSleepers(1)
         asking.cancel()
         #expect(try await asking.value == .failure(SourceError(.cancelled, "cancelled")))
     }

@@ -1,5 +1,6 @@
 import NIOCore
 import NetworkPrimitives
+import TestSupport
 import Testing
 
 @testable import WANDetection

@@ -1,5 +1,6 @@
 import CurlHTTP
 import Synchronization
+import TestSupport
 
 @testable import OperatorCore
 
@@ -20,7 +21,7 @@ final class ElectionSimulation: Sendable {
     private let plan: Plan
     private let time = VirtualTime()
     private let api = MemoryAPI()
-    private let generator: Mutex<SplitMix64>
+    private let generator: Mutex<SeededGenerator>
     private let history = Mutex(ElectionHistory())
     /// Who sits where.
     private let candidates = Mutex<[Contender]>([])
@@ -29,7 +30,7 @@ final class ElectionSimulation: Sendable {
 
     init(seed: UInt64, plan: Plan = Plan()) {
         self.plan = plan
-        generator = Mutex(SplitMix64(seed: seed))
+        generator = Mutex(SeededGenerator(seed: seed))
     }
 
     /// Runs all steps, then lets the survivors settle.
