@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # Which swift to use.
 SWIFT ?= swift
 export SWIFT
-# What "make run" hands to "esddns demo", and "make test" to "swift test".
+# What "make run" hands to "esddns demo", "make test" to "swift test", and "make bench" to "esddns-bench".
 ARGS ?=
 # "make test INSTALL=no" installs nothing.
 INSTALL ?= yes
@@ -47,13 +47,19 @@ test: dependencies ## Install what is missing, build, and run all tests: "make t
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-test-servers.sh; fi
 	@scripts/test.sh $(ARGS)
 
+.PHONY: bench
+bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
+	@echo "building esddns-bench for release; the first time takes some minutes" >&2
+	@"$(SWIFT)" build --quiet --configuration release --product esddns-bench >&2
+	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
+
 .PHONY: lint
 lint: ## Check the form of Swift sources, shell scripts and YAML
 	@scripts/lint.sh
 
 .PHONY: format
 format: ## Bring the Swift sources into form
-	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests
+	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests bench
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed into the project

@@ -139,6 +139,14 @@ let package = Package(
         // Virtual time and seeded chance, for all tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
+        // Not part of the image either: `make bench`.
+        .executableTarget(
+            name: "esddns-bench",
+            dependencies: ["ClusterSimulator", "CurlHTTP", "OperatorCore", .argumentParser],
+            path: "bench/esddns-bench",
+            swiftSettings: strict
+        ),
+
         // Tests mirror the sources.
         .testTarget(
             name: "AddressSyncTests",

@@ -1,0 +1,11 @@
+/// All benchmarks, in the order in which they run. Add yours here.
+enum Benchmarks {
+    static let all: [any Benchmark.Type] = [
+        ConfigMapFanOut.self
+    ]
+
+    /// - Parameter filters: parts of names; none means all.
+    static func matching(_ filters: [String]) -> [any Benchmark.Type] {
+        all.filter { type in filters.isEmpty || filters.contains { type.name.contains($0) } }
+    }
+}
