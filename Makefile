@@ -10,6 +10,9 @@ SWIFT ?= swift
 export SWIFT
 # What "make run" hands to "esddns demo", "make test" to "swift test", and "make bench" to "esddns-bench".
 ARGS ?=
+# What to fuzz ("all" or one of "scripts/fuzz.sh --list"), and for how long.
+TARGET ?= all
+SECONDS_EACH ?= 60
 # "make test INSTALL=no" installs nothing.
 INSTALL ?= yes
 
@@ -53,14 +56,18 @@ bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peer
 	@"$(SWIFT)" build --quiet --configuration release --product esddns-bench >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
 
+.PHONY: fuzz
+fuzz: dependencies ## Fuzz what reads bytes from strangers: "make fuzz TARGET=json SECONDS_EACH=60"
+	@scripts/fuzz.sh $(TARGET) $(SECONDS_EACH)
+
 .PHONY: lint
 lint: ## Check the form of Swift sources, shell scripts and YAML
 	@scripts/lint.sh
 
 .PHONY: format
 format: ## Bring the Swift sources into form
-	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests bench
+	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests Fuzz bench
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed into the project
-	@rm -rf .build .build-tools
+	@rm -rf .build .build-fuzz .build-tools

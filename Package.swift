@@ -2,6 +2,10 @@
 
 import PackageDescription
 
+/// Set by scripts/fuzz.sh, which has a build of its own: this package's code, and only that, is then optimised and tells the
+/// fuzzer which of its branches were taken. The usual build knows nothing of it.
+let fuzzing = Context.environment["ESDDNS_FUZZING"] != nil
+
 /// One set of compiler settings for every target: Swift 6 mode, and the upcoming features that keep imports honest.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -9,7 +13,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-]
+] + (fuzzing ? [.unsafeFlags(["-O", "-Xfrontend", "-sanitize=fuzzer"])] : [])
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -212,3 +216,21 @@ let package = Package(
         ),
     ]
 )
+
+if fuzzing {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CFuzzer", "CurlHTTP", "NetworkPrimitives", "OperatorCore", "WANDetection", .httpTypes],
+            path: "Fuzz/Targets",
+            swiftSettings: strict,
+            // The script knows where the compiler keeps libFuzzer.
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", Context.environment["ESDDNS_FUZZING"] ?? ""]),
+                .linkedLibrary("stdc++"),
+                .linkedLibrary("m"),
+            ]
+        ),
+    ]
+}
