@@ -116,7 +116,7 @@ let package = Package(
         ),
         .target(
             name: "NetworkPrimitives",
-            dependencies: [.nioCore, .nioPosix],
+            dependencies: [.nioCore, .nioPosix, .nioSSL],
             swiftSettings: strict
         ),
         .target(

@@ -16,6 +16,8 @@ public enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
     case refused
     /// The network said that there is no way there, or the socket could not be made.
     case unreachable(String)
+    /// There was no TLS connection with a server whose certificate is valid.
+    case tlsFailed(String)
     /// No acceptable answer in time. `ignored` counts what arrived but was not acceptable.
     case timedOut(ignored: Int)
     /// The peer closed the connection, or sent something that cannot be an answer.
@@ -27,6 +29,7 @@ public enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unresolvable(let why): "name not resolved: \(why)"
         case .refused: "connection refused"
         case .unreachable(let why): "unreachable: \(why)"
+        case .tlsFailed(let why): "TLS failed: \(why)"
         case .timedOut(0): "no answer in time"
         case .timedOut(let ignored): "no acceptable answer in time (\(ignored) ignored)"
         case .malformed(let why): why
@@ -41,7 +44,7 @@ public enum ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = .refused
         case let error as IOError: self = .unreachable(String(describing: error))
         case is CancellationError: self = .cancelled
-        default: self = .unreachable(String(describing: error))
+        default: self = .ofTLS(error) ?? .unreachable(String(describing: error))
         }
     }
 }

@@ -1,20 +1,28 @@
 public import NIOCore
 import NIOPosix
 
-/// One question over TCP: connect, send, and read until an answer is complete, all within one deadline.
+/// One question over TCP or TLS: connect, send, and read until an answer is complete, all within one deadline.
 ///
 /// The connection carries this one exchange and is closed after it, also when the task is cancelled.
 public struct StreamExchange: Sendable {
     public var payload: ByteBuffer
-    /// When to give up, counted from the call: connecting, sending and reading share it.
+    /// When to give up, counted from the call: connecting, the handshake of TLS, sending and reading share it.
     public var deadline: TimeAmount
     /// The largest answer in bytes that is waited for.
     public var maximumBytes: Int
 
-    public init(payload: ByteBuffer, deadline: TimeAmount, maximumBytes: Int = 65_537) {
+    /// The TLS with which the question is asked, and the host for which the server's certificate has to be valid;
+    /// `nil` asks in the clear.
+    public var security: (client: TLSClient, host: String)?
+
+    public init(
+        payload: ByteBuffer, deadline: TimeAmount, maximumBytes: Int = 65_537,
+        security: (client: TLSClient, host: String)? = nil
+    ) {
         self.payload = payload
         self.deadline = deadline
         self.maximumBytes = maximumBytes
+        self.security = security
     }
 
     /// Asks `server` and returns the first answer that `decode` makes.
@@ -31,6 +39,7 @@ public struct StreamExchange: Sendable {
         on group: any EventLoopGroup,
         decode: @escaping @Sendable (inout ByteBuffer) throws -> Answer?
     ) async throws(ExchangeError) -> Answer {
+        let addLayer = try await securityLayer()
         let loop = group.next()
         let promise = loop.makePromise(of: Answer.self)
         let exchange = self
@@ -43,6 +52,7 @@ public struct StreamExchange: Sendable {
             .channelInitializer { channel in
                 promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
                 return channel.eventLoop.makeCompletedFuture {
+                    try addLayer?(channel)
                     try channel.pipeline.syncOperations.addHandler(
                         StreamExchangeHandler(exchange: exchange, promise: promise, decode: decode))
                 }
@@ -58,6 +68,11 @@ public struct StreamExchange: Sendable {
         } catch {
             throw ExchangeError(error)
         }
+    }
+
+    private func securityLayer() async throws(ExchangeError) -> (@Sendable (any Channel) throws -> Void)? {
+        guard let security else { return nil }
+        return try await security.client.layer(for: security.host)
     }
 
     /// `message` with its length in two bytes before it, as DNS sends it over TCP (RFC 1035 section 4.2.2).

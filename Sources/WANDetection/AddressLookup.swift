@@ -16,17 +16,19 @@ public protocol AddressLookup: Sendable {
 /// Asks real sources over the network.
 public struct NetworkLookup: AddressLookup {
     private let stun: STUNClient
+    private let dns: DNSAddressClient
     private let http: HTTPAddressClient?
 
-    public init(stun: STUNClient, http: HTTPAddressClient?) {
+    public init(stun: STUNClient, dns: DNSAddressClient, http: HTTPAddressClient?) {
         self.stun = stun
+        self.dns = dns
         self.http = http
     }
 
     /// - Parameters:
     ///   - http: for web sources; it must resolve names to the detected family only, follow no redirects and use no
     ///     proxy. `nil` where none are configured.
-    ///   - group: whose event loops do the UDP work.
+    ///   - group: whose event loops do the work over UDP and TCP.
     ///   - allowNonGlobal: lets servers at private and loopback addresses be asked. For tests.
     public init(
         http: (any HTTPTransport)?,
@@ -35,6 +37,7 @@ public struct NetworkLookup: AddressLookup {
     ) {
         self.init(
             stun: STUNClient(group: group, allowNonGlobal: allowNonGlobal),
+            dns: DNSAddressClient(group: group, allowNonGlobal: allowNonGlobal),
             http: http.map { HTTPAddressClient(transport: $0) })
     }
 
@@ -43,10 +46,29 @@ public struct NetworkLookup: AddressLookup {
     ) async throws(SourceError) -> IPAddress {
         switch source.endpoint {
         case .server(let server):
-            return try await stun.mappedAddress(from: server, family: family)
+            return try await stun.mappedAddress(from: server, over: source.transport.carrier, family: family)
+        case .dns(let question, let server):
+            return try await dns.address(asking: question, at: server, family: family)
         case .url(let url):
-            guard let http else { throw SourceError(.failed, "no HTTP client was given to ask \(url)") }
-            return try await http.address(from: url, family: family)
+            return try await web(source).address(from: url, family: family)
+        case .dnsURL(let question, let url):
+            return try await web(source).address(asking: question, at: url, family: family)
+        }
+    }
+
+    private func web(_ source: AddressSource) throws(SourceError) -> HTTPAddressClient {
+        guard let http else { throw SourceError(.failed, "no HTTP client was given to ask \(source)") }
+        return http
+    }
+}
+
+extension AddressSource.Transport {
+    /// What carries a binding request; only a STUN source has one.
+    fileprivate var carrier: AddressSource.STUNCarrier {
+        switch self {
+        case .stunTCP: .tcp
+        case .stunTLS: .tls
+        default: .udp
         }
     }
 }

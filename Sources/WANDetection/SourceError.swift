@@ -19,7 +19,8 @@ public struct SourceError: Error, Hashable, Sendable {
         public static let timedOut = Code("timed_out")
         /// TLS failed, or the certificate is not one that we trust.
         public static let tlsFailed = Code("tls_failed")
-        /// The source answered that it cannot or will not: a STUN error response, an HTTP status other than 200.
+        /// The source answered that it cannot or will not: a STUN error response, an HTTP status other than 200, a
+        /// DNS response code other than NOERROR.
         public static let rejected = Code("rejected")
         /// The source answered something that is not exactly one address.
         public static let invalidAnswer = Code("invalid_answer")
@@ -55,6 +56,7 @@ extension SourceError {
             case .unresolvable: .unresolvable
             case .refused: .refused
             case .unreachable: .unreachable
+            case .tlsFailed: .tlsFailed
             case .timedOut: .timedOut
             case .malformed: .invalidAnswer
             case .cancelled: .cancelled

@@ -20,4 +20,12 @@ extension AddressSource {
         "https://v4.ident.me",
         "https://ipv4.icanhazip.com",
     ].compactMap { try? AddressSource(parsingHTTP: $0) }
+
+    /// DNS questions, the operators in the order in which they are asked.
+    public static let defaultDNS: [AddressSource] = [
+        "whoami.cloudflare/TXT/CH@https://cloudflare-dns.com/dns-query",
+        "myip.opendns.com/A@208.67.222.222",
+        "o-o.myaddr.l.google.com/TXT@216.239.32.10",
+        "whoami.cloudflare/TXT/CH@1.1.1.1",
+    ].compactMap { try? AddressSource(parsingDNS: $0) }
 }

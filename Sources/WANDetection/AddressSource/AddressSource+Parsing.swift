@@ -13,16 +13,24 @@ extension AddressSource {
         }
     }
 
-    private static let stunForm = "[OPERATOR=]HOST:PORT"
+    private static let stunForm = "[OPERATOR=]HOST:PORT[/udp|/tcp|/tls]"
     private static let httpForm = "[OPERATOR=]https://HOST/PATH"
     /// Marks a plain HTTP source as authenticated, in settings of tests and demonstrations.
     private static let trustedPrefix = "trusted+"
 
-    /// Reads a STUN server: `[OPERATOR=]HOST:PORT`, the port being 3478 where it is left out.
+    /// Reads a STUN server: `[OPERATOR=]HOST:PORT[/udp|/tcp|/tls]`.
+    ///
+    /// Where they are left out, the transport is UDP, and the port 3478, or 5349 for TLS.
     public init(parsingSTUN text: String) throws(ParseError) {
         let (operatorName, rest) = try Self.splitOperator(text, before: text.endIndex, expected: Self.stunForm)
+        let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let carrier = parts.count == 1 ? .udp : STUNCarrier(rawValue: parts[1].lowercased())
+        guard let carrier else {
+            throw ParseError(text, "has a transport other than udp, tcp or tls", expected: Self.stunForm)
+        }
         do {
-            self = .stun(try HostPort(parsing: String(rest), defaultPort: 3478), operatorName: operatorName)
+            let server = try HostPort(parsing: String(parts[0]), defaultPort: carrier.defaultPort)
+            self = .stun(server, over: carrier, operatorName: operatorName)
         } catch {
             throw ParseError(text, "is no STUN server: \(error)", expected: Self.stunForm)
         }
@@ -37,12 +45,7 @@ extension AddressSource {
         var (operatorName, rest) = try Self.splitOperator(text, before: scheme, expected: Self.httpForm)
         let isTrusted = rest.lowercased().hasPrefix(Self.trustedPrefix)
         if isTrusted { rest = rest.dropFirst(Self.trustedPrefix.count) }
-        let url: HTTPURL
-        do {
-            url = try HTTPURL(parsing: String(rest))
-        } catch {
-            throw ParseError(text, "\(error)", expected: Self.httpForm)
-        }
+        let url = try Self.url(rest, of: text, expected: Self.httpForm)
         guard url.isSecure || allowNonGlobal else {
             throw ParseError(text, "is plain HTTP, which anybody on the way can forge", expected: Self.httpForm)
         }
@@ -52,7 +55,15 @@ extension AddressSource {
         self = .http(url, operatorName: operatorName, trusted: isTrusted)
     }
 
-    private static func splitOperator(
+    static func url(_ part: Substring, of text: String, expected: String) throws(ParseError) -> HTTPURL {
+        do {
+            return try HTTPURL(parsing: String(part))
+        } catch {
+            throw ParseError(text, "\(error)", expected: expected)
+        }
+    }
+
+    static func splitOperator(
         _ text: String, before end: String.Index, expected: String
     ) throws(ParseError) -> (String?, Substring) {
         guard let equals = text[..<end].firstIndex(of: "=") else { return (nil, text[...]) }

@@ -49,21 +49,39 @@ public struct HTTPAddressClient: Sendable {
     ///
     /// - Throws: ``SourceError``; ``SourceError/Code/cancelled`` soon after the task is cancelled.
     public func address(from url: HTTPURL, family: IPAddress.Family) async throws(SourceError) -> IPAddress {
-        try await address(from: url, family: family, on: clock)
+        let request = HTTPClientRequest(url: url.text, headers: [.accept: "text/plain, */*;q=0.1"])
+        let body = try await body(answering: request, on: clock)
+        return try AddressBody(format: .init(of: url)).address(in: body, family: family)
     }
 
-    private func address<C: Clock<Duration>>(
-        from url: HTTPURL, family: IPAddress.Family, on clock: C
+    /// The address of ours that a DNS server answers `question` with, over HTTPS (RFC 8484).
+    ///
+    /// - Throws: ``SourceError``; ``SourceError/Code/cancelled`` soon after the task is cancelled.
+    public func address(
+        asking question: DNSQuestion, at url: HTTPURL, family: IPAddress.Family
     ) async throws(SourceError) -> IPAddress {
+        let asking = DNSAddressQuestion(question, id: .random(in: 0...UInt16.max), family: family)
+        let type = "application/dns-message"
+        let request = HTTPClientRequest(
+            method: .post, url: url.text, headers: [.accept: type, .contentType: type], body: try asking.encoded())
+        let body = try await body(answering: request, on: clock)
+        guard let answer = asking.answer(in: body) else {
+            throw SourceError(.invalidAnswer, "answered something that is no DNS answer to the question")
+        }
+        return try answer.get()
+    }
+
+    /// The body of the first answer with status 200; temporary failures are asked again.
+    private func body<C: Clock<Duration>>(
+        answering request: HTTPClientRequest, on clock: C
+    ) async throws(SourceError) -> [UInt8] {
         let start = clock.now
         var pause = limits.pause
         var attempt = 0
         while true {
             let left = limits.deadline - start.duration(to: clock.now)
-            let response = try await send(url, timeout: min(limits.attempt, left))
-            guard response.status.code != 200 else {
-                return try AddressBody(format: .init(of: url)).address(in: response.body, family: family)
-            }
+            let response = try await send(request, timeout: min(limits.attempt, left))
+            guard response.status.code != 200 else { return response.body }
             let refusal = Self.refusal(of: response.status)
             let wait = response.retryAfter ?? pause
             // Waiting past the deadline is no use, so an answer that asks for it fails at once.
@@ -80,10 +98,12 @@ public struct HTTPAddressClient: Sendable {
         }
     }
 
-    private func send(_ url: HTTPURL, timeout: Duration) async throws(SourceError) -> HTTPClientResponse {
-        let request = HTTPClientRequest(
-            url: url.text, headers: [.accept: "text/plain, */*;q=0.1"], timeout: timeout,
-            maximumBodyBytes: limits.bodyBytes)
+    private func send(
+        _ request: HTTPClientRequest, timeout: Duration
+    ) async throws(SourceError) -> HTTPClientResponse {
+        var request = request
+        request.timeout = timeout
+        request.maximumBodyBytes = limits.bodyBytes
         do {
             return try await transport.send(request)
         } catch {

@@ -33,10 +33,11 @@ public struct QuorumSettings: Hashable, Sendable {
     /// What is wrong with these settings for these sources: one sentence for each problem, empty where all is well.
     public func problems(with sources: [AddressSource]) -> [String] {
         var problems: [String] = []
-        var seen: Set<AddressSource.Endpoint> = []
+        var seen: Set<AddressSource> = []
         var distinct: [AddressSource] = []
         for source in sources {
-            if seen.insert(source.endpoint).inserted {
+            // Whoever runs it, it is the same question at the same place.
+            if seen.insert(source.withoutOperator).inserted {
                 distinct.append(source)
             } else {
                 problems.append("the source \(source) is listed twice")
@@ -44,7 +45,7 @@ public struct QuorumSettings: Hashable, Sendable {
         }
         let operators = Set(sources.map(\.operatorName))
         if sources.isEmpty {
-            problems.append("there is no address source; expected at least one STUN server or URL")
+            problems.append("there is no address source; expected at least one STUN server, URL or DNS question")
         }
         if quorum < 1 {
             problems.append("the quorum is \(quorum); expected 1 or more")
@@ -54,20 +55,25 @@ public struct QuorumSettings: Hashable, Sendable {
                     + "operator\(operators.count == 1 ? "" : "s") (\(operators.sorted().joined(separator: ", "))); "
                     + "expected sources of \(quorum) operators, or a lower quorum")
         }
-        guard !allowNonGlobal else { return problems }
-        for source in distinct {
-            switch source.endpoint {
-            case .server(let server):
-                guard let objection = IPAddress(server.host).flatMap(SpecialPurposeRegistry.objection) else { continue }
-                problems.append(
-                    "the STUN server \(source) cannot see our WAN address: \(objection); expected a global address")
-            case .url(let url):
-                guard !url.isSecure else { continue }
-                problems.append(
-                    "the source \(source) is plain HTTP, which anybody on the way can forge; expected https")
-            }
+        return problems + distinct.compactMap(problem(with:))
+    }
+
+    /// Why one source cannot be of use under these settings, as a sentence; `nil` where it may be.
+    public func problem(with source: AddressSource) -> String? {
+        switch source.endpoint {
+        case .server(let server): problem(with: source, called: "STUN server", at: server)
+        case .dns(_, let server): problem(with: source, called: "DNS server", at: server)
+        case .url(let url), .dnsURL(_, let url):
+            url.isSecure || allowNonGlobal
+                ? nil : "the source \(source) is plain HTTP, which anybody on the way can forge; expected https"
         }
-        return problems
+    }
+
+    private func problem(with source: AddressSource, called kind: String, at server: HostPort) -> String? {
+        guard !allowNonGlobal, let objection = IPAddress(server.host).flatMap(SpecialPurposeRegistry.objection) else {
+            return nil
+        }
+        return "the \(kind) \(source) cannot see our WAN address: \(objection); expected a global address"
     }
 }
 

@@ -44,7 +44,7 @@ public struct QuorumState: Sendable {
     ) {
         let timing = settings.timing
         let waves = (first: max(timing.firstWave, settings.quorum + 1), further: timing.furtherWave)
-        let stunSources = sources.filter { $0.transport == .stunUDP }
+        let stunSources = sources.filter { $0.transport.method == .stun }
         self.settings = settings
         self.published = published
         self.memory = memory
@@ -53,7 +53,7 @@ public struct QuorumState: Sendable {
             stunSources, dueAt: .zero, waves: waves,
             delays: (timing.hedgeDelay(usualLatency: usualLatency), timing.hedgeDelay.upperBound))
         web = SourceTier(
-            sources.filter { $0.transport != .stunUDP }, dueAt: stunSources.isEmpty ? .zero : timing.webDelay,
+            sources.filter { $0.transport.method != .stun }, dueAt: stunSources.isEmpty ? .zero : timing.webDelay,
             waves: waves, delays: (timing.webHedgeDelay, timing.webHedgeDelay))
     }
 
@@ -67,7 +67,7 @@ public struct QuorumState: Sendable {
         votes.append(vote)
         if let address = vote.address {
             tally.record(address, from: vote.source)
-        } else if vote.source.transport == .stunUDP {
+        } else if vote.source.transport.method == .stun {
             stun.hasten(to: time)
         } else {
             web.hasten(to: time)

@@ -42,6 +42,21 @@ public enum STUNMessage {
         return address
     }
 
+    /// Takes the first message from the bytes of a stream; `nil`, and the bytes as they were, while it is incomplete.
+    ///
+    /// - Throws: ``STUNRejection/notSTUN`` or ``STUNRejection/wrongLength(stated:actual:)`` as soon as the header shows that
+    ///   this is no STUN message, without waiting for the length that it states.
+    static func frame(from received: inout ByteBuffer) throws(STUNRejection) -> ByteBuffer? {
+        guard
+            let (type, length, cookie) = received.peekMultipleIntegers(as: (UInt16, UInt16, UInt32).self)
+        else { return nil }
+        guard type & 0xC000 == 0, cookie == magicCookie else { throw .notSTUN }
+        guard length % 4 == 0 else {
+            throw .wrongLength(stated: Int(length), actual: max(0, received.readableBytes - headerLength))
+        }
+        return received.readSlice(length: headerLength + Int(length))
+    }
+
     /// Consumes the header and returns the message type: a success or an error response to `id`, nothing else.
     private static func readHeader(
         _ buffer: inout ByteBuffer, answering id: STUNTransactionID

@@ -20,7 +20,24 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "=host:1", "a b=host:1", "name=", "host:0", "host:65536", "host:x", "stun:host:3478", "a=b=c:1",
+        ("stun.example.net/udp", AddressSource.Transport.stunUDP, "stun.example.net:3478/udp", false),
+        ("x=stun.example.net:443/tcp", .stunTCP, "stun.example.net:443/tcp", false),
+        ("stun.example.net/TLS", .stunTLS, "stun.example.net:5349/tls", true),
+        ("[2001:db8::1]/tls", .stunTLS, "[2001:db8::1]:5349/tls", true),
+    ])
+    func readsTransportsOfSTUN(
+        text: String, transport: AddressSource.Transport, description: String, isAuthenticated: Bool
+    ) throws {
+        let source = try AddressSource(parsingSTUN: text)
+        #expect(source.transport == transport)
+        #expect(source.description == description)
+        #expect(source.isAuthenticated == isAuthenticated)
+        #expect(try AddressSource(parsingSTUN: "\(source)").description == description)
+    }
+
+    @Test(arguments: [
+        "", "host/", "host:1/dtls", "host:1/tcp/udp", "=host:1", "a b=host:1", "name=", "host:0", "host:65536",
+        "host:x", "stun:host:3478", "a=b=c:1",
     ])
     func refusesWhatIsNoSTUNServer(text: String) {
         do throws(AddressSource.ParseError) {
@@ -28,7 +45,7 @@ import Testing
             Issue.record("\(text) was accepted")
         } catch {
             #expect(error.description.hasPrefix("\"\(text)\""))
-            #expect(error.description.hasSuffix("expected [OPERATOR=]HOST:PORT"))
+            #expect(error.description.hasSuffix("expected [OPERATOR=]HOST:PORT[/udp|/tcp|/tls]"))
         }
     }
 
@@ -69,6 +86,43 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("whoami.cloudflare/TXT/CH@1.1.1.1", "cloudflare", "whoami.cloudflare/TXT/CH@1.1.1.1:53", false),
+        ("myip.opendns.com/a@208.67.222.222:5353", "opendns", "myip.opendns.com/A@208.67.222.222:5353", false),
+        ("Mine=ip.example.net./TXT@ns.example.org", "mine", "ip.example.net/TXT@ns.example.org:53", false),
+        ("me.example/AAAA/in@[2001:db8::53]:5300", "[2001:db8::53]:5300", "me.example/AAAA@[2001:db8::53]:5300", false),
+        (
+            "whoami.cloudflare/TXT/CH@https://cloudflare-dns.com/dns-query?key=a=b", "cloudflare",
+            "whoami.cloudflare/TXT/CH@https://cloudflare-dns.com/dns-query", true
+        ),
+    ])
+    func readsDNSQuestions(text: String, operatorName: String, description: String, isAuthenticated: Bool) throws {
+        let source = try AddressSource(parsingDNS: text)
+        #expect(source.operatorName == operatorName)
+        #expect(source.description == description)
+        #expect(source.isAuthenticated == isAuthenticated)
+        #expect(source.transport == (isAuthenticated ? .dnsHTTPS : .dnsUDP))
+        #expect(source.transport.method == .dns)
+    }
+
+    @Test(arguments: [
+        ("whoami.cloudflare/TXT", "no server"), ("whoami.cloudflare@1.1.1.1", "no question"),
+        ("a..b/A@1.1.1.1", "empty label"), ("x/MX@1.1.1.1", "record type"), ("x/A/HS@1.1.1.1", "class"),
+        ("x/A/IN/y@1.1.1.1", "no question"), ("x/A@1.1.1.1:0", "DNS server"), ("x/A@", "DNS server"),
+        ("bad name=x/A@1.1.1.1", "operator name"), ("x/A@http://1.1.1.1/", "plain HTTP"), ("x/A@ftp://h/", "scheme"),
+        ("hö/A@1.1.1.1", "ASCII"),
+    ])
+    func refusesWhatIsNoDNSQuestion(text: String, reason: String) {
+        do throws(AddressSource.ParseError) {
+            _ = try AddressSource(parsingDNS: text)
+            Issue.record("\(text) was accepted")
+        } catch {
+            #expect(error.description.hasPrefix("\"\(text)\""))
+            #expect(error.description.contains(reason))
+            #expect(error.description.contains("expected [OPERATOR=]NAME/TYPE[/CLASS]@HOST[:PORT]"))
+        }
+    }
+
     @Test func errorsDoNotShowQueries() {
         do throws(AddressSource.ParseError) {
             _ = try AddressSource(parsingHTTP: "http://host/?key=hunter2")
@@ -101,7 +155,9 @@ import Testing
     @Test func theDefaultsAreComplete() {
         #expect(AddressSource.defaultSTUN.count == 8)
         #expect(AddressSource.defaultHTTPS.count == 6)
-        let all = AddressSource.defaultSTUN + AddressSource.defaultHTTPS
+        #expect(AddressSource.defaultDNS.count == 4)
+        #expect(AddressSource.defaultDNS.map(\.operatorName) == ["cloudflare", "opendns", "google", "cloudflare"])
+        let all = AddressSource.defaultSTUN + AddressSource.defaultHTTPS + AddressSource.defaultDNS
         #expect(QuorumSettings().problems(with: all).isEmpty)
         // The first wave reaches three operators, and a quorum of web sources alone is possible.
         #expect(Set(AddressSource.defaultSTUN.prefix(3).map(\.operatorName)).count == 3)

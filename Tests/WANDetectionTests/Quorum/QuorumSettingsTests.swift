@@ -24,7 +24,7 @@ import Testing
     @Test func wantsSourcesAndAQuorum() throws {
         #expect(
             QuorumSettings().problems(with: []) == [
-                "there is no address source; expected at least one STUN server or URL"
+                "there is no address source; expected at least one STUN server, URL or DNS question"
             ])
         #expect(
             QuorumSettings(quorum: 0).problems(with: [try stunSource("x")]) == ["the quorum is 0; expected 1 or more"])

@@ -32,7 +32,7 @@ extension RFC2136Provider {
 
     private func providerError(_ error: ExchangeError, isWrite: Bool) -> ProviderError {
         switch error {
-        case .unresolvable, .refused, .unreachable:
+        case .unresolvable, .refused, .unreachable, .tlsFailed:
             ProviderError(.temporary, "\(server): \(error)")
         case .timedOut, .malformed, .cancelled:
             ProviderError(isWrite ? .uncertain : .temporary, "\(server): \(error)")
