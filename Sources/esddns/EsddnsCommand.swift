@@ -14,5 +14,7 @@ struct EsddnsCommand: AsyncParsableCommand {
               esddns demo
             """,
         version: Version.current,
-        subcommands: [RunCommand.self, SettingsCommand.self, DemoCommand.self, SimulateCommand.self])
+        subcommands: [
+            RunCommand.self, DetectCommand.self, SettingsCommand.self, DemoCommand.self, SimulateCommand.self,
+        ])
 }

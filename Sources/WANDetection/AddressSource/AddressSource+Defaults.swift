@@ -1,3 +1,5 @@
+public import NetworkPrimitives
+
 extension AddressSource {
     /// STUN servers over UDP, the operators in the order in which they are asked.
     public static let defaultSTUN: [AddressSource] = [
@@ -28,4 +30,19 @@ extension AddressSource {
         "o-o.myaddr.l.google.com/TXT@216.239.32.10",
         "whoami.cloudflare/TXT/CH@1.1.1.1",
     ].compactMap { try? AddressSource(parsingDNS: $0) }
+
+    /// The built-in sources that can be asked over one family, in the order of preference.
+    public static func defaults(for family: IPAddress.Family) -> [AddressSource] {
+        let v4Only = ["v4.ident.me", "ipv4.icanhazip.com", "api.ipify.org"]
+        let https =
+            switch family {
+            case .ipv4: defaultHTTPS
+            case .ipv6:
+                [
+                    "https://api6.ipify.org", "https://v6.ident.me", "https://ipv6.icanhazip.com",
+                ].compactMap { try? AddressSource(parsingHTTP: $0) }
+                    + defaultHTTPS.filter { source in !v4Only.contains { source.description.contains($0) } }
+            }
+        return defaultSTUN + https
+    }
 }

@@ -1,0 +1,128 @@
+import CurlHTTP
+import Logging
+public import NetworkPrimitives
+import Synchronization
+public import WANDetection
+
+/// One round of detection as a command asks for it: whom, by which rules, for how long. Checked when it is made.
+///
+/// Nothing is published and no address was published before. So wherever one of the sources is authenticated, the address
+/// needs its vote, as it would before a leader publishes it; where none is, the quorum of one round decides.
+public struct DetectionRequest: Sendable {
+    /// What cannot be asked, one sentence for each problem.
+    public struct Invalid: Error, Hashable, Sendable, CustomStringConvertible {
+        public let problems: [String]
+        public var description: String { problems.joined(separator: "\n") }
+    }
+
+    /// The sources as a user writes them. Where all lists are empty, the built-in sources are asked.
+    public struct Sources: Sendable, Hashable {
+        public var stun: [String]
+        public var http: [String]
+        public var dns: [String]
+
+        public init(stun: [String] = [], http: [String] = [], dns: [String] = []) {
+            self.stun = stun
+            self.http = http
+            self.dns = dns
+        }
+    }
+
+    public let sources: [AddressSource]
+    public let settings: QuorumSettings
+    /// Sources that are not asked, and why; the others make a quorum without them.
+    public let refused: [(source: AddressSource, why: String)]
+
+    /// Longest time that a round may be given.
+    public static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(300)
+
+    /// - Parameters:
+    ///   - quorum: operators that have to agree.
+    ///   - allowNonGlobal: lets private and loopback addresses be asked and answered, and plain HTTP be used. For tests.
+    ///   - timeout: when a round without a quorum ends.
+    /// - Throws: everything that is wrong.
+    public init(
+        _ texts: Sources, quorum: Int = 2, family: IPAddress.Family = .ipv4, allowNonGlobal: Bool = false,
+        timeout: Duration = .seconds(10)
+    ) throws(Invalid) {
+        var problems: [String] = []
+        var sources: [AddressSource] = []
+        func add(_ text: String, _ option: String, _ parse: (String) throws -> AddressSource) {
+            do { sources.append(try parse(text)) } catch { problems.append("\(option): \(error)") }
+        }
+        for text in texts.stun { add(text, "--stun") { try AddressSource(parsingSTUN: $0) } }
+        for text in texts.http {
+            add(text, "--http") { try AddressSource(parsingHTTP: $0, allowNonGlobal: allowNonGlobal) }
+        }
+        if texts == Sources() { sources = AddressSource.defaults(for: family) }
+        if !(1...10).contains(quorum) { problems.append("--quorum is \(quorum); expected a whole number of 1 to 10") }
+        if !Self.timeouts.contains(timeout) {
+            problems.append("--timeout is \(timeout / .seconds(1)); expected 0.001 to 300 seconds")
+        }
+        guard problems.isEmpty else { throw Invalid(problems: problems) }
+
+        var settings = QuorumSettings(family: family, quorum: quorum, allowNonGlobal: allowNonGlobal)
+        settings.timing.deadline = timeout
+        // A source that cannot be asked is named, and the rest is used, if it suffices.
+        var asked: [AddressSource] = []
+        var refused: [(source: AddressSource, why: String)] = []
+        for source in sources {
+            var alone = settings
+            alone.quorum = 1
+            if let problem = alone.problems(with: [source]).first {
+                refused.append((source, problem))
+            } else {
+                asked.append(source)
+            }
+        }
+        let shortcomings = settings.problems(with: asked)
+        guard shortcomings.isEmpty else {
+            let hint = refused.isEmpty || allowNonGlobal ? [] : ["--allow-non-global permits such sources, for tests"]
+            throw Invalid(problems: refused.map(\.why) + hint + (asked.isEmpty && !refused.isEmpty ? [] : shortcomings))
+        }
+        settings.authenticateChanges = asked.contains(where: \.isAuthenticated)
+        self.sources = asked
+        self.settings = settings
+        self.refused = refused
+    }
+
+    /// Runs the round.
+    ///
+    /// - Throws: ``CurlHTTP/HTTPClientError`` where the system has no threads left for an HTTP client.
+    public func run() async throws -> DetectionReport {
+        let client = sources.contains { $0.transport != .stunUDP } ? try HTTPClient(configuration: clientSettings) : nil
+        let lookup = AttendedLookup(
+            inner: NetworkLookup(http: client, allowNonGlobal: settings.allowNonGlobal))
+        let detector = try Detector(
+            sources: sources, settings: settings, lookup: lookup,
+            logger: Logger(label: "esddns.wan") { _ in SwiftLogNoOpLogHandler() })
+        let verdict = await detector.detect(published: nil)
+        await client?.shutdown()
+        return DetectionReport(verdict, quorum: settings.quorum, asked: lookup.asked, refused: refused)
+    }
+
+    private var clientSettings: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.addressFamily = settings.family == .ipv6 ? .ipv6 : .ipv4
+        configuration.connectTimeout = .seconds(3)
+        return configuration
+    }
+}
+
+/// Remembers who was asked, so that those can be named who had not answered when the round ended.
+private final class AttendedLookup: AddressLookup {
+    private let inner: NetworkLookup
+    private let start = ContinuousClock.now
+    private let starts = Mutex<[(source: AddressSource, at: Duration)]>([])
+
+    init(inner: NetworkLookup) { self.inner = inner }
+
+    /// Everybody who was asked, and when.
+    var asked: [(source: AddressSource, at: Duration)] { starts.withLock { $0 } }
+
+    func address(from source: AddressSource, family: IPAddress.Family) async throws(SourceError) -> IPAddress {
+        let time = start.duration(to: .now)
+        starts.withLock { $0.append((source, time)) }
+        return try await inner.address(from: source, family: family)
+    }
+}

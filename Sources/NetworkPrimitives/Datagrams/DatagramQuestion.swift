@@ -1,0 +1,145 @@
+import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What a ``DatagramPoller`` waits for. Only the poller's thread calls these.
+protocol PolledDatagrams: AnyObject, Sendable {
+    var descriptor: Int32 { get }
+
+    /// Does what is due.
+    ///
+    /// - Returns: when to be called again at the latest; `nil` where it is over and its socket has been closed.
+    func step() -> ContinuousClock.Instant?
+
+    /// Datagrams, or an error, are there.
+    ///
+    /// - Parameter buffer: used again and again, for every question of the poller.
+    func becameReadable(_ buffer: inout ByteBuffer)
+
+    /// There is nobody to look after it; closes its socket.
+    func abandon()
+}
+
+/// One exchange under way: its socket, its times, and who waits for its answer.
+///
+/// Answer, failure, time-out and cancellation may race; the first one counts. The socket is closed by the poller's thread
+/// alone, so that no other thread's new socket can get a number that the poller is about to read from.
+final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
+    typealias Outcome = Result<Answer, ExchangeError>
+
+    private struct State {
+        var outcome: Outcome?
+        var continuation: CheckedContinuation<Outcome, Never>?
+        var nextSend = 0
+        var ignored = 0
+    }
+
+    /// Datagrams that are looked at in a row, so that a flood at one socket does not keep the others waiting.
+    private static var batch: Int { 32 }
+
+    let descriptor: Int32
+    private let exchange: DatagramExchange
+    private let accept: @Sendable (inout ByteBuffer) -> Answer?
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(
+        _ exchange: DatagramExchange, to server: SocketAddress,
+        accept: @escaping @Sendable (inout ByteBuffer) -> Answer?
+    ) throws(ExchangeError) {
+        descriptor = try DatagramSocket.connected(to: server)
+        self.exchange = exchange
+        self.accept = accept
+    }
+
+    /// Names who waits; called once, before the question is handed to the poller.
+    func resume(_ continuation: CheckedContinuation<Outcome, Never>) {
+        let outcome = state.withLock { state in
+            if state.outcome == nil { state.continuation = continuation }
+            return state.outcome
+        }
+        if let outcome { continuation.resume(returning: outcome) }
+    }
+
+    /// Gives up at once; callable from anywhere.
+    func cancel() {
+        // The poller has to close the socket, if it has it already.
+        if finish(.failure(.cancelled)) { DatagramPoller.shared.wake() }
+    }
+
+    func step() -> ContinuousClock.Instant? {
+        if start.duration(to: .now) >= Duration(exchange.deadline) {
+            finish(.failure(.timedOut(ignored: state.withLock(\.ignored))))
+        } else {
+            sendWhatIsDue()
+        }
+        let (isOver, nextSend) = state.withLock { ($0.outcome != nil, $0.nextSend) }
+        guard !isOver else {
+            close(descriptor)
+            return nil
+        }
+        let times = exchange.sendTimes.dropFirst(nextSend).prefix(1) + [exchange.deadline]
+        return times.min().map { start.advanced(by: Duration($0)) }
+    }
+
+    func abandon() {
+        finish(.failure(.unreachable("the system has no thread or pipe left to wait for answers")))
+        close(descriptor)
+    }
+
+    /// Sends once for each time of sending that has come.
+    func sendWhatIsDue() {
+        let elapsed = start.duration(to: .now)
+        while true {
+            let isDue = state.withLock { state in
+                guard state.outcome == nil, state.nextSend < exchange.sendTimes.count,
+                    Duration(exchange.sendTimes[state.nextSend]) <= elapsed
+                else { return false }
+                state.nextSend += 1
+                return true
+            }
+            guard isDue else { return }
+            do throws(ExchangeError) {
+                try DatagramSocket.send(exchange.payload, over: descriptor)
+            } catch {
+                finish(.failure(error))
+            }
+        }
+    }
+
+    func becameReadable(_ buffer: inout ByteBuffer) {
+        for _ in 0..<Self.batch {
+            guard state.withLock({ $0.outcome == nil }) else { return }
+            switch DatagramSocket.receive(from: descriptor, into: &buffer) {
+            case .nothing: return
+            case .failed(let error): finish(.failure(error))
+            case .datagram:
+                if let answer = accept(&buffer) {
+                    finish(.success(answer))
+                } else {
+                    state.withLock { $0.ignored += 1 }
+                }
+            }
+        }
+    }
+
+    /// - Returns: whether this was the first outcome.
+    @discardableResult
+    private func finish(_ outcome: Outcome) -> Bool {
+        let (isFirst, continuation) = state.withLock { state in
+            guard state.outcome == nil else { return (false, CheckedContinuation<Outcome, Never>?.none) }
+            state.outcome = outcome
+            defer { state.continuation = nil }
+            return (true, state.continuation)
+        }
+        continuation?.resume(returning: outcome)
+        return isFirst
+    }
+}

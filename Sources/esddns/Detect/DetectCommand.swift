@@ -1,0 +1,85 @@
+import AddressSync
+import ArgumentParser
+import NetworkPrimitives
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+struct DetectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "detect",
+        abstract: "Asks for the address of this site's line once, and tells what everybody answered.",
+        discussion: """
+            Without sources it asks the built-in ones; with any it asks those alone. Each operator has one vote. Servers \
+            given by an IP address count as operators of their own, one for each port, unless they are given a name.
+
+            Where an authenticated source (HTTPS, STUN over TLS, DNS over HTTPS) is among them, one of those has to confirm \
+            the address; otherwise the quorum alone decides.
+
+              esddns detect
+              esddns detect --stun stun.cloudflare.com:3478 --stun mine=203.0.114.7:3478 --json
+
+            Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong.
+            """)
+
+    @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT"))
+    var stun: [String] = []
+
+    @Option(help: ArgumentHelp("A web address that answers with the caller's address.", valueName: "[OPERATOR=]URL"))
+    var http: [String] = []
+
+    @Option(help: "Operators that have to agree, 1 to 10.")
+    var quorum = 2
+
+    @Flag(name: .customLong("ipv6"), help: "Detect the IPv6 address instead of the IPv4 address.")
+    var isIPv6 = false
+
+    @Option(help: "Seconds after which a round without a quorum ends.")
+    var timeout = 10.0
+
+    @Flag(help: "For tests: ask servers and accept addresses that are not public, and permit plain HTTP.")
+    var allowNonGlobal = false
+
+    @Flag(name: .customLong("json"), help: "Print one line of JSON instead of a table.")
+    var isJSON = false
+
+    func validate() throws { _ = try request() }
+
+    func run() async throws {
+        // A reader that has gone away is no reason to die with a signal.
+        signal(SIGPIPE, SIG_IGN)
+        let report = try await request().run()
+        Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
+        guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
+    }
+
+    private func request() throws -> DetectionRequest {
+        let seconds = timeout.isFinite ? min(max(timeout, -1), 1e6) : -1
+        do {
+            return try DetectionRequest(
+                .init(stun: stun, http: http), quorum: quorum, family: isIPv6 ? .ipv6 : .ipv4,
+                allowNonGlobal: allowNonGlobal, timeout: .seconds(seconds))
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}
+
+/// Standard output, without a buffer of its own.
+private enum Output {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static func print(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}
