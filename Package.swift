@@ -30,8 +30,11 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let x509 = product(name: "X509", package: "swift-certificates")
+    static let yams = product(name: "Yams", package: "Yams")
 }
 
 let package = Package(
@@ -55,7 +58,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -131,6 +137,13 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
 
+        // Not part of the image: how a person's command line reaches a cluster.
+        .target(
+            name: "KubernetesConfiguration",
+            dependencies: ["CurlHTTP", "OperatorCore", .httpTypes, .subprocess, .systemPackage, .yams],
+            swiftSettings: strict
+        ),
+
         // Not part of the image: what tests and `esddns demo` run against.
         .target(
             name: "ClusterSimulator",
@@ -179,6 +192,11 @@ let package = Package(
             dependencies: [
                 "DNSRecords", "NetworkPrimitives", "CurlHTTP", "TestSupport", .crypto, .httpTypes, .nioCore, .nioPosix,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "KubernetesConfigurationTests",
+            dependencies: ["KubernetesConfiguration", "ClusterSimulator", "CurlHTTP", "OperatorCore", .httpTypes],
             swiftSettings: strict
         ),
         .testTarget(
