@@ -164,6 +164,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Starts etcd and kube-apiserver for tests and benchmarks, where they are installed.
+        .target(
+            name: "ControlPlaneKit",
+            dependencies: ["ClusterSimulator", "CurlHTTP", .httpTypes, .subprocess, .systemPackage],
+            path: "Tests/ControlPlaneKit",
+            swiftSettings: strict
+        ),
+
         // Tests mirror the sources.
         .testTarget(
             name: "AddressSyncTests",
