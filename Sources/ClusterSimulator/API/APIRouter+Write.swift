@@ -130,6 +130,9 @@ extension APIRouter {
         let object = try get(context, resource, state)
         try checkPreconditions(options["preconditions"], of: object, name: name, resource)
         if !isDryRun { state.store.remove(key(context, resource, name: name)) }
+        if !isDryRun, resource.storage == SimulatedResource.serviceAccounts.storage {
+            forgetTokens(of: object, namespace: context.info.namespace ?? "", &state)
+        }
         if resource.plural == "namespaces" {
             if !isDryRun {
                 for key in state.store.objects.keys.sorted() where key.namespace == name { state.store.remove(key) }

@@ -2,7 +2,7 @@
 ///
 /// Left out, with the answers that a server gives to what it does not know: YAML and protobuf bodies (415, 406), tables,
 /// JSON patches (415), strategic merge patches with lists or directives (415), deleting collections (405), sub-resources
-/// (404), and admission webhooks.
+/// other than a service account's `token` (404), cluster-wide roles (404), and admission webhooks.
 struct APIRouter {
     /// Largest request body, as in the real server.
     static let maximumBodyBytes = 3 * 1024 * 1024
@@ -19,7 +19,7 @@ struct APIRouter {
         do throws(APIFailure) {
             guard case .user(let user) = state.tokens.authenticate(request, now: now) else { throw .unauthorized }
             call.user = user.name
-            guard state.authorizer.allows(info, by: user) else { throw .forbidden(info, user: user.name) }
+            guard state.allows(info, by: user) else { throw .forbidden(info, user: user.name) }
             call.isAllowed = true
             let context = APIContext(request: request, info: info, user: user, now: now)
             outcome = try route(context, state: &state)
@@ -52,6 +52,9 @@ struct APIRouter {
         let info = context.info
         guard info.resource != nil else { return .response(try nonResource(context, state: state)) }
         guard state.hasGroupVersion(info) else { throw .pageNotFound }
+        if info.group.isEmpty, info.resource == "serviceaccounts", info.subresource == "token" {
+            return .response(try requestToken(context, &state))
+        }
         guard let resource = state.resource(info), info.subresource == nil,
             resource.isNamespaced || info.namespace == nil || resource.plural == "namespaces",
             !(resource.isNamespaced && info.isSingleObject && info.namespace == nil)

@@ -6,6 +6,8 @@ struct WatchFeed: Sendable {
     let namespace: String?
     let options: ListOptions
     private var cursor: UInt64 = 0
+    /// What the watch had been told of when it began.
+    private var begun: UInt64 = 0
 
     /// Lines to send now, and whether the stream ends after them.
     struct Output: Sendable {
@@ -22,6 +24,7 @@ struct WatchFeed: Sendable {
     var wantsBookmarks: Bool { options.allowsBookmarks }
 
     mutating func begin(_ store: borrowing ObjectStore) -> Output {
+        defer { begun = cursor }
         let asked = UInt64(options.resourceVersion) ?? 0
         let isInitial = options.sendInitialEvents ?? (asked == 0)
         guard isInitial else {
@@ -56,9 +59,12 @@ struct WatchFeed: Sendable {
     }
 
     /// A bookmark at the present version. A watch from the future gets none.
-    mutating func bookmarkDue(_ store: borrowing ObjectStore) -> Output {
+    ///
+    /// - Parameter onlyNews: sends none while the store is still at the version where the watch began, as the real server.
+    mutating func bookmarkDue(_ store: borrowing ObjectStore, onlyNews: Bool) -> Output {
         var output = storeChanged(store)
         guard wantsBookmarks, !output.isEnd, cursor == store.resourceVersion else { return output }
+        if onlyNews, cursor == begun { return output }
         output.lines.append(event("BOOKMARK", bookmark(annotations: nil)))
         return output
     }

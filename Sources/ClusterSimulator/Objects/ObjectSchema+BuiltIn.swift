@@ -15,7 +15,7 @@ extension ObjectSchema {
             F(name: "managedFields", type: .list(.any)),
         ])
 
-    private static let header = [
+    static let header = [
         F(name: "kind", type: .string), F(name: "apiVersion", type: .string),
         F(name: "metadata", type: .object(metadata), presence: .always(.object([]))),
     ]

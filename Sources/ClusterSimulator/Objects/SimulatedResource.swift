@@ -63,7 +63,26 @@ public struct SimulatedResource: Sendable {
             ("deprecatedLastTimestamp", "lastTimestamp"), ("deprecatedCount", "count"),
         ], storedSchema: .coreEvent, errorGroup: "", storage: "events")
 
-    static let builtIn: [SimulatedResource] = [.namespaces, .configMaps, .leases, .events, .eventsV1]
+    public static let serviceAccounts = SimulatedResource(
+        group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", isNamespaced: true,
+        schema: .serviceAccount, storage: "serviceaccounts")
+
+    public static let roles = SimulatedResource(
+        group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles", isNamespaced: true,
+        schema: .role, storage: "roles.rbac.authorization.k8s.io")
+
+    public static let roleBindings = SimulatedResource(
+        group: "rbac.authorization.k8s.io", version: "v1", kind: "RoleBinding", plural: "rolebindings",
+        isNamespaced: true, schema: .roleBinding, storage: "rolebindings.rbac.authorization.k8s.io")
+
+    /// What `serviceaccounts/NAME/token` is sent; never stored, and no resource of its own.
+    static let tokenRequests = SimulatedResource(
+        group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", plural: "tokenrequests",
+        isNamespaced: true, schema: .tokenRequest, storage: "")
+
+    static let builtIn: [SimulatedResource] = [
+        .namespaces, .configMaps, .leases, .events, .eventsV1, .serviceAccounts, .roles, .roleBindings,
+    ]
 
     private static let eventFields: [String: [String]] = [
         "involvedObject.kind": ["involvedObject", "kind"],

@@ -15,7 +15,8 @@ extension APICore {
                 var output = WatchFeed.Output()
                 switch signal {
                 case .changed: output = withStore { feed.storeChanged($0) }
-                case .bookmark: output = withStore { feed.bookmarkDue($0) }
+                case .bookmark: output = withStore { feed.bookmarkDue($0, onlyNews: false) }
+                case .bookmarkTime: output = withStore { feed.bookmarkDue($0, onlyNews: true) }
                 case .end, .timedOut: output.isEnd = true
                 }
                 try await send(output, to: writer)
@@ -31,7 +32,7 @@ extension APICore {
         try await writer.write(output.lines.flatMap { $0.bytes + [UInt8(ascii: "\n")] })
     }
 
-    /// Signals bookmarks at their interval, once more shortly before the end, and the end.
+    /// Signals that bookmarks are due at their interval and once more shortly before the end, and the end.
     private func time(
         _ timeout: Int64?, wantsBookmarks: Bool, into feed: AsyncStream<WatchSignal>.Continuation
     ) async throws {
@@ -41,12 +42,11 @@ extension APICore {
         while wantsBookmarks {
             var next = elapsed + configuration.bookmarkInterval
             let last = end - configuration.finalBookmarkLead
-            // A watch that is over soon after it began gets none, as recorded.
-            if last > max(elapsed, configuration.finalBookmarkLead), last < next { next = last }
+            if last > elapsed, last < next { next = last }
             guard next < end else { break }
             try await clock.sleep(for: next - elapsed)
             elapsed = next
-            feed.yield(.bookmark)
+            feed.yield(.bookmarkTime)
         }
         try await clock.sleep(for: end - elapsed)
         feed.yield(.timedOut)

@@ -4,7 +4,7 @@ import Synchronization
 /// The simulated API server without its network side: the state under a lock, and those who wait for its changes.
 final class APICore: Sendable {
     enum WatchSignal: Sendable {
-        case changed, bookmark, end, timedOut
+        case changed, bookmark, bookmarkTime, end, timedOut
     }
 
     private struct Guarded: Sendable {

@@ -34,7 +34,8 @@ public final class SimulatedAPIServer: Sendable {
         public var namespaces = ["default", "kube-system"]
         /// Changes that a watch can catch up on.
         public var historyLimit = 10_000
-        /// Time between bookmarks on a watch.
+        /// Time between bookmarks on a watch. As in the real server there is none as long as no object has changed since
+        /// the watch began.
         public var bookmarkInterval: Duration = .seconds(60)
         /// How long before the end of a watch its last bookmark comes.
         public var finalBookmarkLead: Duration = .seconds(2)

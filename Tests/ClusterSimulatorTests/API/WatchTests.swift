@@ -69,26 +69,42 @@ struct WatchTests {
         #expect(store.changes(after: 100).first?.resourceVersion == 101)
     }
 
-    @Test func bookmarksComeAtTheirIntervalAndBeforeTheEnd() async throws {
+    @Test func bookmarksTellNewsAtTheirIntervalAndBeforeTheEnd() async throws {
         let clock = VirtualClock()
         var configuration = SimulatedAPIServer.Configuration()
         configuration.clock = clock
         try await withAPIServer(configuration) { server, client async throws in
+            let start = server.resourceVersion
+            try server.put(["metadata": ["name": "c"]], as: .configMaps, namespace: "default")
             var watch = try await client.watch(
-                "\(maps)?watch=1&resourceVersion=\(server.resourceVersion)&allowWatchBookmarks=true&timeoutSeconds=75")
-            var times: [Duration] = []
-            for _ in 0..<2 {
+                "\(maps)?watch=1&resourceVersion=\(start)&allowWatchBookmarks=true&timeoutSeconds=75")
+            #expect(try await watch.next() == "ADDED c")
+            try server.put(["metadata": ["name": "news"]], as: .configMaps, namespace: "kube-system")
+            for offset in [60, 73] {
                 await clock.advanceToNextAlarm()
-                times.append(clock.now.offset)
+                #expect(clock.now.offset == .seconds(offset))
                 let event = try await watch.nextEvent()
                 #expect(event?["type"] == "BOOKMARK")
                 #expect(event?[path: "object", "metadata", "resourceVersion"]?.string == "\(server.resourceVersion)")
             }
             await clock.advanceToNextAlarm()
             #expect(try await watch.nextEvent() == nil)
-            #expect(times == [.seconds(60), .seconds(73)])
             #expect(clock.now.offset == .seconds(75))
         }
+    }
+
+    /// The real server, too, is silent where nothing of the kind has changed since the watch began.
+    @Test func withoutNewsThereIsNoBookmark() throws {
+        var store = ObjectStore()
+        var request = SimulatedRequest(method: "GET", target: "\(maps)?watch=1&allowWatchBookmarks=true")
+        request.target += "&resourceVersion=\(store.resourceVersion)"
+        var feed = WatchFeed(resource: .configMaps, namespace: "default", options: try ListOptions(request))
+        #expect(feed.begin(store).lines.isEmpty)
+        #expect(feed.bookmarkDue(store, onlyNews: true).lines.isEmpty)
+        #expect(feed.bookmarkDue(store, onlyNews: false).lines.count == 1)
+        _ = store.put([:], at: .init(storage: "configmaps", namespace: "elsewhere", name: "c"))
+        #expect(feed.bookmarkDue(store, onlyNews: true).lines.count == 1)
+        #expect(feed.bookmarkDue(store, onlyNews: true).lines.count == 1)
     }
 
     @Test func bookmarksOnDemandGoToThoseWhoAllowThem() async throws {

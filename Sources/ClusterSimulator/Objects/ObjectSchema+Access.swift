@@ -1,0 +1,41 @@
+extension ObjectSchema {
+    private typealias F = Field
+
+    static let serviceAccount = ObjectSchema(
+        typeName: "ServiceAccount",
+        fields: header + [
+            F(name: "secrets", type: .list(.any)), F(name: "imagePullSecrets", type: .list(.any)),
+            F(name: "automountServiceAccountToken", type: .bool, presence: .omitNull),
+        ])
+
+    static let role = ObjectSchema(
+        typeName: "Role", fields: header + [F(name: "rules", type: .list(.any), presence: .always(.null))])
+
+    static let roleBinding = ObjectSchema(
+        typeName: "RoleBinding",
+        fields: header + [
+            F(name: "subjects", type: .list(.any)),
+            F(
+                name: "roleRef",
+                type: .atomicObject(
+                    ObjectSchema(
+                        typeName: "RoleRef",
+                        fields: ["apiGroup", "kind", "name"].map { F(name: $0, type: .string) })),
+                presence: .always(.object([]))),
+        ])
+
+    static let tokenRequest = ObjectSchema(
+        typeName: "TokenRequest",
+        fields: header + [
+            F(
+                name: "spec",
+                type: .object(
+                    ObjectSchema(
+                        typeName: "TokenRequestSpec",
+                        fields: [
+                            F(name: "audiences", type: .list(.string)),
+                            F(name: "expirationSeconds", type: .any, presence: .omitNull),
+                            F(name: "boundObjectRef", type: .any, presence: .omitNull),
+                        ])), presence: .always(.object([])))
+        ])
+}
