@@ -50,6 +50,10 @@ test: dependencies ## Install what is missing, build, and run all tests: "make t
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-test-servers.sh; fi
 	@scripts/test.sh $(ARGS)
 
+.PHONY: contract
+contract: dependencies ## Run the contract suite alone, against the cluster of TEST_KUBECONFIG if set, or KUBEBUILDER_ASSETS
+	@scripts/test.sh --filter '^ContractTests\.' $(ARGS)
+
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
 	@echo "building esddns-bench for release; the first time takes some minutes" >&2

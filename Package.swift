@@ -188,6 +188,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Against a real API server where there is one, else against the simulator.
+        .testTarget(
+            name: "ContractTests",
+            dependencies: [
+                "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "KubernetesConfiguration", "OperatorCore",
+                .httpTypes,
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CurlHTTPTests",
             dependencies: [
