@@ -101,4 +101,55 @@ import Testing
         while remains != nil { await Task.yield() }
         #expect(alarm.count.withLock(\.self) == 0)
     }
+
+    /// Its thread looks at the clock once a second, however often the deadline is moved.
+    @Test func renewalsDoNotWakeIt() async {
+        let watchdog = LeaseWatchdog {}
+        let begin = ContinuousClock.now
+        watchdog.set(deadline: begin + .seconds(3600))
+        watchdog.start()
+        while watchdog.looks == 0 { await Task.yield() }
+        for second in 1...10_000 { watchdog.set(deadline: begin + .seconds(3600 + second)) }
+        let looks = watchdog.looks
+        let seconds = Int(begin.duration(to: .now).components.seconds)
+        #expect(looks <= seconds + 2)
+        watchdog.finish()
+    }
+
+    @Test func withoutATermItSleeps() async {
+        let alarm = Alarm()
+        let watchdog = LeaseWatchdog { alarm.fire() }
+        watchdog.start()
+        while watchdog.looks == 0 { await Task.yield() }
+        // Two seconds, by another watchdog.
+        let reference = LeaseWatchdog { alarm.gate.open() }
+        reference.set(deadline: .now + .seconds(2))
+        reference.start()
+        await alarm.gate.wait()
+        #expect(watchdog.looks == 1)
+        #expect(alarm.count.withLock(\.self) == 0)
+        watchdog.finish()
+    }
+
+    @Test func anEarlierDeadlineIsNotSleptOver() async {
+        let alarm = Alarm()
+        let watchdog = LeaseWatchdog { alarm.fire() }
+        watchdog.set(deadline: .now + .seconds(3600))
+        watchdog.start()
+        while watchdog.looks == 0 { await Task.yield() }
+        watchdog.set(deadline: .now)
+        await alarm.gate.wait()
+        #expect(watchdog.looks <= 3)
+    }
+
+    @Test func aLaterDeadlineIsWaitedFor() async {
+        let alarm = Alarm()
+        let watchdog = LeaseWatchdog { alarm.fire() }
+        let begin = ContinuousClock.now
+        watchdog.set(deadline: begin + .milliseconds(100))
+        watchdog.set(deadline: begin + .milliseconds(600))
+        watchdog.start()
+        await alarm.gate.wait()
+        #expect(begin.duration(to: .now) >= .milliseconds(600))
+    }
 }
