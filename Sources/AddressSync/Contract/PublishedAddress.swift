@@ -103,6 +103,19 @@ extension PublishedAddress {
     /// Largest heartbeat that is believed: nobody comes near it by counting, and counting on from it cannot overflow.
     static let maximumHeartbeat: UInt64 = 1 << 62
 
+    /// Reads the ConfigMap. An epoch that no leader of this cluster can have written counts for none, so that the next leader's
+    /// is later: the ConfigMap was restored from a backup, or copied from another cluster.
+    init(in map: ConfigMap, problems: inout [String]) {
+        self.init(data: map.data, problems: &problems)
+        guard let found = epoch, EpochLocation.isImpossible(found, in: map) else { return }
+        problems.append(
+            """
+            epoch is \(found), higher than the ConfigMap's own version \(map.resourceVersion ?? ""), as after restoring it \
+            from a backup; expected a lower number
+            """)
+        epoch = nil
+    }
+
     /// Reads the ConfigMap's data. What is missing is empty; what is malformed is listed in `problems` and left empty, so
     /// that a hand-edited key never becomes an address.
     init(data: [String: String], problems: inout [String]) {

@@ -37,7 +37,10 @@ final class ConfigMapClaims: ClaimStore {
         do throws(KubernetesError) {
             let map = try await api.get(ConfigMap.self, name: name, namespace: namespace, timeout: timeout)
             lastRead.withLock { $0 = map }
-            return map.data[key].flatMap(RecordClaim.init(json:))
+            guard var claim = map.data[key].flatMap(RecordClaim.init(json:)) else { return nil }
+            // Restored from a backup or another cluster: not later than what this cluster's leader says.
+            if EpochLocation.isImpossible(claim.generation.epoch, in: map) { claim.generation = .none }
+            return claim
         } catch  where error.isNotFound {
             lastRead.withLock { $0 = nil }
             return nil

@@ -22,6 +22,12 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         var address: IPv4Address
         var generation: Generation
         var origin: Origin
+        /// Generations are compared within one beginning only; a later one is later than all of an earlier one.
+        var beginning = 0
+
+        func isEarlier(than other: Desired) -> Bool {
+            beginning == other.beginning ? generation < other.generation : beginning < other.beginning
+        }
     }
 
     enum Input: Sendable {
@@ -129,7 +135,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
 
     mutating func desiredChanged(_ new: Desired, at now: Instant) -> [Action] {
         // What was said earlier may come later; it counts for nothing then.
-        if let desired, new.generation < desired.generation { return [] }
+        if let desired, new.isEarlier(than: desired) { return [] }
         let isSame = desired?.address == new.address && desired?.origin == new.origin
         desired = new
         guard !isSame else { return [] }

@@ -25,6 +25,8 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
     /// Whether the address counts: a leader has confirmed it, and none was silent for too long since. An address of unknown
     /// age does not, nor does one to which a leader that found no quorum has only clung.
     private var isTrusted = false
+    /// How often the cluster's store turned out to be another than before, so that generations count anew.
+    private(set) var beginnings = 0
 
     /// - Parameter staleAfter: silence after which a leader is taken for dead.
     init(staleAfter: Duration, now: Instant) {
@@ -34,8 +36,23 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
 
     /// The ConfigMap was seen. A word of an earlier term, or an earlier one of the same term, is ignored.
     ///
+    /// Versions of one store only grow, and a leader's epoch is lower than the version of what it writes. Where a version is
+    /// lower than an epoch that was seen before, the store was set back, as by restoring a backup of the cluster: what was
+    /// seen before counts for nothing. An old version that was merely held up somewhere looks the same, hence the address is
+    /// not trusted before its heartbeat moves.
+    ///
+    /// - Parameter version: of the ConfigMap; `nil` where it is no number.
     /// - Returns: whether it was news.
-    mutating func observed(_ published: PublishedAddress, at now: Instant, wallClock: Timestamp) -> Bool {
+    mutating func observed(
+        _ published: PublishedAddress, version: Epoch? = nil, at now: Instant, wallClock: Timestamp
+    ) -> Bool {
+        if let version, let seen = latest?.epoch, seen > version {
+            beginnings += 1
+            latest = published
+            aliveAt = now
+            isTrusted = false
+            return true
+        }
         guard let previous = latest else {
             latest = published
             aliveAt = now

@@ -97,7 +97,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
             case .present(let map):
                 isAbsent = false
                 var problems: [String] = []
-                let published = PublishedAddress(data: map.data, problems: &problems)
+                let published = PublishedAddress(in: map, problems: &problems)
                 for problem in problems {
                     logger.warning(
                         "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
@@ -105,7 +105,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
                 board.setReadiness("address-watch", failure: nil)
                 failures.passed("watch", saying: "the published address can be read again")
                 board.setPublished(published)
-                inbox.send(.watched(published))
+                inbox.send(.watched(published, version: map.resourceVersion.flatMap { Epoch($0) }))
             case .absent:
                 isAbsent = true
                 board.setReadiness("address-watch", failure: absence)

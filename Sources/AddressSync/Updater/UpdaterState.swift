@@ -9,7 +9,8 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
 
     enum Input: Sendable {
         case timerFired
-        case watched(PublishedAddress)
+        /// - Parameter version: of the ConfigMap.
+        case watched(PublishedAddress, version: Epoch? = nil)
         /// This node's own rounds confirmed an address.
         case detected(IPv4Address)
     }
@@ -42,14 +43,20 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
         switch input {
         case .timerFired:
             return judge(at: now)
-        case .watched(let published):
-            return freshness.observed(published, at: now, wallClock: wallClock) ? judge(at: now) : []
+        case .watched(let published, let version):
+            return freshness.observed(published, version: version, at: now, wallClock: wallClock)
+                ? judge(at: now) : []
         case .detected(let address):
             // The leader may have come back since the round began.
             guard isDetecting else { return [] }
             var generation = freshness.generation
             generation.isOwnDetection = true
-            return [.desire(Desired(address: address, generation: generation, origin: .ownDetection))]
+            return [
+                .desire(
+                    Desired(
+                        address: address, generation: generation, origin: .ownDetection, beginning: freshness.beginnings
+                    ))
+            ]
         }
     }
 
@@ -62,7 +69,10 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
                 actions.append(.stopDetecting)
             }
             actions += tell(.following(address, leader: freshness.latest?.leader ?? ""))
-            actions.append(.desire(Desired(address: address, generation: generation, origin: .leader)))
+            actions.append(
+                .desire(
+                    Desired(
+                        address: address, generation: generation, origin: .leader, beginning: freshness.beginnings)))
             actions.append(.wakeUp(at: freshness.staleAt))
         case .wait(let why):
             // A leader that is back but has confirmed nothing yet is no reason to stop: this node may see more.

@@ -92,4 +92,21 @@ import Testing
     func otherTextsAreNoGeneration(_ text: String) {
         #expect(Generation(text) == nil)
     }
+
+    /// Restored from a backup of another cluster: whatever this cluster's leader says is later.
+    @Test func anEpochThatIsImpossibleCountsForNone() {
+        var map = ConfigMap(name: "m")
+        map.data = ["epoch": "184467", "heartbeat": "5", "ipv4": "203.0.113.1"]
+        map.resourceVersion = "4711"
+        var problems: [String] = []
+        let published = PublishedAddress(in: map, problems: &problems)
+        #expect(published.epoch == nil)
+        #expect(published.heartbeat == 5)
+        #expect(problems.count == 1 && problems[0].contains("184467") && problems[0].contains("4711"))
+        #expect(published.generation < generation(1, 0))
+        map.resourceVersion = "184468"
+        problems = []
+        #expect(PublishedAddress(in: map, problems: &problems).epoch == Epoch(rawValue: 184_467))
+        #expect(problems.isEmpty)
+    }
 }

@@ -131,4 +131,33 @@ import Testing
         _ = freshness.observed(published(nil, 5, 1), at: .seconds(1), wallClock: wallTime())
         #expect(isWaiting(freshness.judge(at: .seconds(1))))
     }
+
+    // MARK: A store that was set back
+
+    private func observe(
+        _ freshness: inout Freshness, _ word: PublishedAddress, version: UInt64, at now: VirtualInstant
+    ) -> Bool {
+        freshness.observed(word, version: Epoch(rawValue: version), at: now, wallClock: wallTime())
+    }
+
+    /// The cluster was restored from a backup: its versions, and with them its epochs, begin again further down.
+    @Test func aStoreThatWasSetBackIsFollowedOnceItsLeaderMoves() {
+        var freshness = Freshness(staleAfter: .seconds(180), now: .start)
+        #expect(observe(&freshness, published(5000, 100, .confirmed), version: 5001, at: .start))
+        #expect(freshness.judge(at: .start) == .follow(addressA, generation(5000, 100)))
+        #expect(observe(&freshness, published(addressB, 3000, 40), version: 3001, at: .seconds(10)))
+        #expect(freshness.beginnings == 1)
+        #expect(isWaiting(freshness.judge(at: .seconds(10))))
+        #expect(observe(&freshness, published(addressB, 3000, 41), version: 3002, at: .seconds(20)))
+        #expect(freshness.judge(at: .seconds(20)) == .follow(addressB, generation(3000, 41)))
+        #expect(freshness.beginnings == 1)
+    }
+
+    /// A version that is merely old is ignored, as long as it can be of the same store.
+    @Test func anOldVersionIsNoStoreThatWasSetBack() {
+        var freshness = Freshness(staleAfter: .seconds(180), now: .start)
+        #expect(observe(&freshness, published(5000, 100, .confirmed), version: 6001, at: .start))
+        #expect(!observe(&freshness, published(addressB, 4000, 90), version: 5500, at: .seconds(1)))
+        #expect(freshness.beginnings == 0)
+    }
 }
