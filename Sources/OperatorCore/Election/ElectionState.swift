@@ -74,6 +74,8 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     /// A write failed: it may have been carried out, or lost a race. Only reading tells.
     private var isInDoubt = false
     private var releaseFailures = 0
+    /// What the last write wanted.
+    private var lastWrite: Lease?
 
     init(settings: ElectionSettings, takeoverDelay: Duration) {
         self.settings = settings
@@ -81,7 +83,14 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     }
 
     /// Whoever the Lease named when it was last seen; empty when nobody.
-    var holder: String { observation?.lease.holderIdentity ?? "" }
+    var holder: String { lease?.holderIdentity ?? "" }
+
+    /// The Lease as it was last seen; `nil` where there was none.
+    var lease: Lease? { observation?.lease }
+
+    /// A write by which this candidate wanted to acquire, and of which nobody knows whether it was, or will yet be, carried
+    /// out; `nil` where there is none. `Lease.forestalling(over:at:)` is how to settle it.
+    var unsettledAcquisition: Lease? { !hasLed && (request == .write || isInDoubt) ? lastWrite : nil }
 
     mutating func handle(_ input: Input, at now: Instant, wallClock: MicroTime) -> [Action] {
         if case .ended = phase { return [] }
@@ -115,7 +124,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         switch phase {
         case .leading, .draining:
             guard !isInDoubt, let lease = observation?.lease else { return startRequest(.read, .read) }
-            return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+            return startRequest(.write, .update(lease.renewed(by: settings, at: wallClock)))
         case .standby, .releasing:
             return startRequest(.read, .read)
         case .ended:
@@ -133,10 +142,15 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         case .leading, .draining:
             guard let lease else { return reports + lose("the Lease was deleted") }
             guard isMine(lease) else { return reports + lose("the Lease is held by \(shown(lease.holderIdentity))") }
-            return reports + startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+            return reports + startRequest(.write, .update(lease.renewed(by: settings, at: wallClock)))
         case .releasing:
-            guard let lease, isMine(lease) else { return reports + end(givenUp) }
-            return reports + startRequest(.write, .update(release(of: lease, wallClock: wallClock)))
+            if let lease, isMine(lease) {
+                return reports + startRequest(.write, .update(lease.released(at: wallClock)))
+            }
+            guard let lost = unsettledAcquisition, let fence = lost.forestalling(over: lease, at: wallClock) else {
+                return reports + end(givenUp)
+            }
+            return reports + startRequest(.write, fence.resourceVersion == nil ? .create(fence) : .update(fence))
         case .ended:
             return []
         }
@@ -197,6 +211,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         case .releasing:
             // Looked at again a few times; after that the Lease is left to expire.
             releaseFailures += 1
+            isInDoubt = isInDoubt || (wasWrite && error.mayHaveBeenApplied)
             guard releaseFailures < 4 else { return [report] + end(givenUp) }
             return [report] + (wasWrite ? startRequest(.read, .read) : [.wakeUp(at: now.advanced(by: takeoverDelay))])
         case .ended:
@@ -258,11 +273,11 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
     private mutating func consider(_ lease: Lease?, at now: Instant, wallClock: MicroTime) -> [Action] {
         guard let lease else {
             return startRequest(
-                .write, .create(acquisition(of: Lease(name: settings.leaseName), transitions: 0, wallClock: wallClock)))
+                .write, .create(Lease(name: settings.leaseName).acquired(by: settings, transitions: 0, at: wallClock)))
         }
         if isMine(lease) {
             // Our own write whose answer was lost: renewing it proves that it is still ours.
-            return startRequest(.write, .update(renewal(of: lease, wallClock: wallClock)))
+            return startRequest(.write, .update(lease.renewed(by: settings, at: wallClock)))
         }
         let holder = lease.holderIdentity ?? ""
         guard holder.isEmpty || isExpired(at: now) else {
@@ -272,7 +287,7 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         }
         // The field has 32 bits and is never negative; a Lease that says otherwise can be taken all the same.
         let transitions = min(max(lease.leaseTransitions ?? 0, 0), Int(Int32.max) - 1) + 1
-        return startRequest(.write, .update(acquisition(of: lease, transitions: transitions, wallClock: wallClock)))
+        return startRequest(.write, .update(lease.acquired(by: settings, transitions: transitions, at: wallClock)))
     }
 
     /// At the next poll, or when the record as seen expires, whichever is first.
@@ -325,30 +340,14 @@ struct ElectionState<Instant: InstantProtocol & Sendable>: Sendable where Instan
         return holder == before ? [] : [.report(.holderChanged(holder))]
     }
 
-    // MARK: Leases to write
-
-    private func acquisition(of lease: Lease, transitions: Int, wallClock: MicroTime) -> Lease {
-        var lease = lease
-        lease.acquire(as: settings.identity, for: settings.leaseDuration, transitions: transitions, at: wallClock)
-        return lease
-    }
-
-    private func renewal(of lease: Lease, wallClock: MicroTime) -> Lease {
-        var lease = lease
-        lease.renew(as: settings.identity, for: settings.leaseDuration, at: wallClock)
-        return lease
-    }
-
-    private func release(of lease: Lease, wallClock: MicroTime) -> Lease {
-        var lease = lease
-        lease.release(at: wallClock)
-        return lease
-    }
-
     // MARK: Ends
 
     private mutating func startRequest(_ kind: Request, _ action: Action) -> [Action] {
         request = kind
+        switch action {
+        case .create(let lease), .update(let lease): lastWrite = lease
+        default: break
+        }
         return [action] + [watchTermEnd()].compactMap(\.self)
     }
 

@@ -18,11 +18,18 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     private let holderSeen = Mutex("")
     private let inbox: TimedInbox<State.Input, C>
     private let generator: any RandomNumberGenerator & Sendable
+    private let events: EventRecorder?
+    /// The Lease by which the present or the last term was acquired; what events are about.
+    private let acquired = Mutex<Lease?>(nil)
+    /// When the elector last dealt with anything; `nil` while it does not run.
+    private let lastTurn = Mutex<C.Instant?>(nil)
 
     /// - Parameters:
     ///   - generator: spreads take-overs and the watch's waits; a copy is used.
     ///   - watchdog: ends the process should its threads be stuck when a term ends. It keeps real time even where
     ///     `clock` does not.
+    ///   - events: is told when this candidate becomes leader and when it stops leading, as client-go does: events of the
+    ///     reason `LeaderElection` about the Lease. Whoever made the recorder runs it.
     ///   - report: called with progress, from the elector's task; must not block.
     public init(
         settings: ElectionSettings,
@@ -32,6 +39,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         watchdog: LeaseWatchdog = LeaseWatchdog(),
         metrics: ElectionMetrics? = nil,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        events: EventRecorder? = nil,
         report: @escaping @Sendable (ElectionReport) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -41,6 +49,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         self.watchdog = watchdog
         self.metrics = metrics ?? ElectionMetrics(leaseName: settings.leaseName)
         self.generator = generator
+        self.events = events
         self.report = report
         termEnd = TermEnd(clock: clock)
         inbox = TimedInbox(clock: clock)
@@ -56,6 +65,25 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     /// Returns at once; ``run(_:)`` returns when done.
     public func stop() { inbox.send(.stopRequested) }
 
+    /// What is wrong with the elector itself; `nil` while it is sound. See ``ElectionHealth``.
+    ///
+    /// It is sound while it does not run, while it stands by, whoever holds the Lease and however unreachable the API server
+    /// is, and while it leads. It is not where it still counts as leader although its Lease has expired by more than the
+    /// tolerance, or where it has dealt with nothing for longer than any step of an election takes.
+    ///
+    /// - Parameter tolerance: for a machine that is merely slow.
+    public func healthFailure(tolerance: Duration) -> String? {
+        guard let lastTurn = lastTurn.withLock({ $0 }) else { return nil }
+        if let overdue = termEnd.overdue, overdue > settings.leaseDuration - settings.renewDeadline + tolerance {
+            return "failed to renew the leadership on the Lease \(settings.leaseName), or to end it"
+        }
+        let silence = lastTurn.duration(to: clock.now)
+        guard silence <= settings.leaseDuration + settings.requestTimeout + tolerance else {
+            return "the election on the Lease \(settings.leaseName) has made no step for \(silence)"
+        }
+        return nil
+    }
+
     /// Takes part in the election until it is stopped or a term is lost. Call once.
     ///
     /// - Parameter lead: the leading work. Its task is cancelled when it has to stop; by its own return it resigns.
@@ -63,6 +91,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     public func run(_ lead: @escaping @Sendable (LeadershipTerm) async -> Void) async -> ElectionEnd {
         watchdog.start()
         metrics.isLeader(false)
+        lastTurn.withLock { $0 = clock.now }
+        defer { lastTurn.withLock { $0 = nil } }
         var state = State(settings: settings, takeoverDelay: takeoverDelay)
         let end = await withDiscardingTaskGroup(returning: ElectionEnd?.self) { group in
             let end = await drive(&state, lead, in: &group)
@@ -73,7 +103,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         watchdog.finish()
         if let end { return end }
         // Cancelled: give the Lease back from a task that is not, so that the others need not wait for it to expire.
-        await Task { await releaseAfterCancellation() }.value
+        let unsettled = state.unsettledAcquisition
+        await Task { await releaseAfterCancellation(settling: unsettled) }.value
         return state.hasLed ? .released : .stopped
     }
 
@@ -86,6 +117,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         group.addTask { await self.watchLease() }
         inbox.send(.started)
         for await input in inbox.inputs {
+            lastTurn.withLock { $0 = clock.now }
             for action in state.handle(input, at: clock.now, wallClock: wallClock()) {
                 switch action {
                 case .read, .create, .update:
@@ -95,6 +127,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
                 case .startLeading(let epoch, let until):
                     extendTerm(until: until)
                     metrics.isLeader(true)
+                    acquired.withLock { $0 = state.lease }
+                    tell("became leader")
                     let term = LeadershipTerm(epoch: epoch, identity: settings.identity) { [termEnd] in
                         termEnd.remaining
                     }
@@ -165,7 +199,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         }
     }
 
-    /// Reads the Lease and says whether it names this candidate; for ``FencedConfigMap``.
+    /// Reads the Lease and says whether it names this candidate; for ``FencedWriter``.
     public func confirmLease() async throws(KubernetesError) -> Bool {
         try await read(timeout: settings.requestTimeout)?.holderIdentity == settings.identity
     }
@@ -183,8 +217,15 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     }
 
     private func endTerm() {
-        termEnd.set(nil)
+        if termEnd.set(nil) != nil { tell("stopped leading") }
         metrics.isLeader(false)
+    }
+
+    private func tell(_ what: String) {
+        guard let events, let lease = acquired.withLock({ $0 }) else { return }
+        events.record(
+            reason: "LeaderElection", message: "\(settings.identity) \(what)", about: lease,
+            namespace: settings.namespace)
     }
 
     private func note(_ progress: ElectionReport) {
@@ -198,10 +239,24 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
 
     /// GET, and only if the fetched holder is this candidate, PUT an empty holder. Where that fails, the Lease is left to
     /// expire.
-    private func releaseAfterCancellation() async {
+    ///
+    /// - Parameter unsettled: an acquiring write that was under way when the task was cancelled. It may be carried out at any
+    ///   later time, unless another write takes its place: that comes first.
+    private func releaseAfterCancellation(settling unsettled: Lease?) async {
         let timeout = settings.requestTimeout
-        for _ in 0..<3 {
+        var unsettled = unsettled
+        for _ in 0..<4 {
             do throws(KubernetesError) {
+                if let lost = unsettled {
+                    let fence = lost.released(at: wallClock())
+                    unsettled = nil
+                    if fence.resourceVersion == nil {
+                        _ = try await api.create(fence, namespace: settings.namespace, timeout: timeout)
+                    } else {
+                        _ = try await api.update(fence, namespace: settings.namespace, timeout: timeout)
+                    }
+                    return
+                }
                 guard var lease = try await read(timeout: timeout), lease.holderIdentity == settings.identity else {
                     return
                 }
@@ -210,8 +265,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
                 return
             } catch {
                 report(.requestFailed(error))
-                // A write that was under way when the task was cancelled may have come in between.
-                guard error.isConflict else { return }
+                // A write that was under way when the task was cancelled has come in between.
+                guard error.isConflict || error.isAlreadyExists else { return }
             }
         }
     }

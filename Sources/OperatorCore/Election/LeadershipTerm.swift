@@ -30,7 +30,18 @@ final class TermEnd<C: Clock>: Sendable where C.Duration == Duration, C.Instant:
     init(clock: C) { self.clock = clock }
 
     /// `nil`: no term.
-    func set(_ instant: C.Instant?) { end.withLock { $0 = instant } }
+    ///
+    /// - Returns: what was set before.
+    @discardableResult
+    func set(_ instant: C.Instant?) -> C.Instant? {
+        end.withLock { end in
+            defer { end = instant }
+            return end
+        }
+    }
+
+    /// Time since the term ended while nobody took notice of it; `nil` where there is no term.
+    var overdue: Duration? { end.withLock { $0 }.map { $0.duration(to: clock.now) } }
 
     var remaining: Duration {
         guard let instant = end.withLock({ $0 }) else { return .zero }

@@ -36,20 +36,25 @@ public struct Event: KubernetesResource {
         instance: String = "",
         time: MicroTime
     ) {
-        var involved: [String: JSONValue] = [
-            "apiVersion": .string(Resource.type.apiVersion),
-            "kind": .string(Resource.type.kind),
-            "namespace": .string(namespace),
-        ]
-        for (key, value) in [("name", object.name), ("uid", object.uid), ("resourceVersion", object.resourceVersion)] {
-            involved[key] = value.map(JSONValue.string)
-        }
+        self.init(
+            metadata: ["generateName": .string("\(object.name ?? "unnamed").")],
+            involving: Self.reference(to: object, namespace: namespace), reason: reason, message: message,
+            severity: severity, component: component, instance: instance, time: time)
+    }
+
+    /// - Parameters:
+    ///   - metadata: names the event, or says how the server is to do that.
+    ///   - involved: from ``reference(to:namespace:)``.
+    init(
+        metadata: JSONValue, involving involved: JSONValue, reason: String, message: String, severity: Severity,
+        component: String, instance: String, time: MicroTime
+    ) {
         let seconds = JSONValue.string(time.wholeSeconds)
         json = [
             "apiVersion": .string(Self.type.apiVersion),
             "kind": .string(Self.type.kind),
-            "metadata": ["generateName": .string("\(object.name ?? "unnamed").")],
-            "involvedObject": .object(involved),
+            "metadata": metadata,
+            "involvedObject": involved,
             "reason": .string(reason),
             "message": .string(message.prefix(utf8Bytes: Self.maximumMessageBytes)),
             "type": .string(severity.rawValue),
@@ -62,9 +67,24 @@ public struct Event: KubernetesResource {
         ]
     }
 
+    /// How an event names the object that it is about.
+    static func reference<Resource: KubernetesResource>(to object: Resource, namespace: String) -> JSONValue {
+        var involved: [String: JSONValue] = [
+            "apiVersion": .string(Resource.type.apiVersion),
+            "kind": .string(Resource.type.kind),
+            "namespace": .string(namespace),
+        ]
+        for (key, value) in [("name", object.name), ("uid", object.uid), ("resourceVersion", object.resourceVersion)] {
+            involved[key] = value.map(JSONValue.string)
+        }
+        return .object(involved)
+    }
+
     public var reason: String? { json["reason"]?.string }
     public var message: String? { json["message"]?.string }
     public var severity: Severity? { json["type"]?.string.flatMap(Severity.init) }
+    /// How often it has happened.
+    public var count: Int? { json["count"]?.integer.flatMap(Int.init(exactly:)) }
 }
 
 extension String {

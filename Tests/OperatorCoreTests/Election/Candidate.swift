@@ -54,6 +54,13 @@ extension Lease {
         return lease
     }
 
+    /// Whatever somebody has written there.
+    static func with(spec: JSONValue) -> Lease {
+        var lease = Lease(name: "leader")
+        lease.json["spec"] = spec
+        return lease.stored(7)
+    }
+
     /// Held by somebody since long ago, by a clock that is not ours.
     static func held(
         by holder: String?, version: Int = 7, seconds: Int? = 15, transitions: Int? = 3,

@@ -23,7 +23,7 @@ final class Contender: Sendable {
         _ name: String, api: MemoryAPI, time: VirtualTime, link: Link? = nil,
         leaseDuration: Duration = .seconds(15), renewDeadline: Duration = .seconds(10),
         retryPeriod: Duration = .seconds(2), metrics: RecordingMetrics = RecordingMetrics(),
-        watchdog: LeaseWatchdog = LeaseWatchdog(onExpiry: {}), seed: UInt64 = 1
+        watchdog: LeaseWatchdog = LeaseWatchdog(onExpiry: {}), seed: UInt64 = 1, events: EventRecorder? = nil
     ) throws {
         let link = link ?? Link(to: api, in: time)
         self.name = name
@@ -36,7 +36,8 @@ final class Contender: Sendable {
         elector = LeaderElector(
             settings: settings, api: link, clock: time.clock,
             wallClock: { start.advanced(by: time.clock.now.offset) }, watchdog: watchdog,
-            metrics: ElectionMetrics(leaseName: "leader", factory: metrics), generator: SeededGenerator(seed: seed)
+            metrics: ElectionMetrics(leaseName: "leader", factory: metrics), generator: SeededGenerator(seed: seed),
+            events: events
         ) { [noted] in noted.add($0) }
     }
 

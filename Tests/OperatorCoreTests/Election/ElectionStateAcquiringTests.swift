@@ -37,6 +37,25 @@ import Testing
             testDescription: "a count beyond what the field holds", lease: .held(by: "", transitions: .max),
             verbs: ["update"], transitions: Int(Int32.max)),
         Found(
+            testDescription: "an empty spec", lease: .with(spec: [:]), verbs: ["update"], transitions: 1),
+        Found(
+            testDescription: "a spec that is null", lease: .with(spec: .null), verbs: ["update"], transitions: 1),
+        Found(
+            testDescription: "a holder that is null",
+            lease: .with(spec: ["holderIdentity": .null, "leaseTransitions": 3]), verbs: ["update"], transitions: 4),
+        Found(
+            testDescription: "led, with a time that is none",
+            lease: .with(spec: ["holderIdentity": "other", "renewTime": "yesterday", "leaseDurationSeconds": 15]),
+            verbs: []),
+        Found(
+            testDescription: "led, with fields of other types",
+            lease: .with(spec: ["holderIdentity": "other", "leaseDurationSeconds": "15", "leaseTransitions": "3"]),
+            verbs: []),
+        Found(
+            testDescription: "unled, with times that are none",
+            lease: .with(spec: ["holderIdentity": "", "renewTime": 7, "acquireTime": .null]), verbs: ["update"],
+            transitions: 1),
+        Found(
             testDescription: "a negative count", lease: .held(by: "", transitions: -5), verbs: ["update"],
             transitions: 1),
     ]

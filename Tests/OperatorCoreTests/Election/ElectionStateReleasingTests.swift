@@ -152,4 +152,49 @@ import Testing
         _ = candidate.handle(.stopRequested, after: .seconds(1))
         #expect(candidate.handle(.leaseWatched(.held(by: "other", version: 101))).isLost)
     }
+
+    /// The acquiring write may still be on its way when its sender has given up on it: another write takes its place.
+    @Test func aCreateThatMayYetLandIsForestalled() throws {
+        var candidate = try Candidate()
+        _ = candidate.handle(.started)
+        _ = candidate.handle(.leaseRead(nil))
+        _ = candidate.handle(.stopRequested)
+        #expect(candidate.handle(.requestFailed(Candidate.timedOut)).verbs == ["get"])
+        let fence = candidate.handle(.leaseRead(nil))
+        #expect(fence.verbs == ["create"])
+        #expect(fence.lease?.holderIdentity == "")
+        #expect(fence.lease?.leaseDurationSeconds == 1)
+        #expect(candidate.written(fence.lease, version: 100).end == .stopped)
+    }
+
+    @Test func aTakeoverThatMayYetLandIsForestalled() throws {
+        var candidate = try Candidate()
+        _ = candidate.handle(.started)
+        let free = Lease.held(by: "", version: 40)
+        _ = candidate.handle(.leaseRead(free))
+        _ = candidate.handle(.stopRequested)
+        _ = candidate.handle(.requestFailed(Candidate.timedOut))
+        let fence = candidate.handle(.leaseRead(free))
+        #expect(fence.verbs == ["update"])
+        #expect(fence.lease?.resourceVersion == "40")
+        #expect(fence.lease?.holderIdentity == "")
+        // It lost: the acquisition has landed, and is given back.
+        #expect(candidate.handle(.requestFailed(Candidate.conflict)).verbs == ["get"])
+        let release = candidate.handle(.leaseRead(.held(by: "me", version: 41)))
+        #expect(release.lease?.resourceVersion == "41")
+        #expect(release.lease?.holderIdentity == "")
+        #expect(candidate.written(release.lease, version: 42).end == .stopped)
+    }
+
+    @Test func aTakeoverThatCannotLandAnyMoreNeedsNothing() throws {
+        var candidate = try Candidate()
+        _ = candidate.handle(.started)
+        _ = candidate.handle(.leaseRead(.held(by: "", version: 40)))
+        _ = candidate.handle(.stopRequested)
+        _ = candidate.handle(.requestFailed(Candidate.timedOut))
+        // Somebody else has it, or has deleted it.
+        var other = candidate
+        #expect(candidate.handle(.leaseRead(.held(by: "other", version: 41))).end == .stopped)
+        #expect(other.handle(.leaseRead(nil)).end == .stopped)
+    }
 }

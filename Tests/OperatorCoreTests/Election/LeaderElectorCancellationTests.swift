@@ -93,4 +93,33 @@ import Testing
         #expect(a.end == .released)
         #expect(api.lease?.holderIdentity == "a")
     }
+
+    /// The create was sent before, and lands before, between or after what settles it.
+    @Test(arguments: [20, 150, 1000]) func duringACreate(_ milliseconds: Int) async throws {
+        let a = try contender("a")
+        a.link.setFate { $0 == "create" ? Link.Fate(delay: .milliseconds(milliseconds)) : Link.Fate() }
+        a.start()
+        time.settle()
+        a.link.setFate { ["create", "update"].contains($0) ? Link.Fate(delay: .milliseconds(100)) : Link.Fate() }
+        a.cancel()
+        await untilEnded(a)
+        time.run(for: .seconds(5))
+        #expect(a.end == .stopped)
+        #expect(a.termCount == 0)
+        #expect(api.lease?.holderIdentity == "")
+    }
+
+    @Test(arguments: [20, 150, 1000]) func duringATakeover(_ milliseconds: Int) async throws {
+        api.put(Lease.held(by: ""), namespace: "n")
+        let a = try contender("a")
+        a.link.setFate { $0 == "update" ? Link.Fate(delay: .milliseconds(milliseconds)) : Link.Fate() }
+        a.start()
+        time.settle()
+        a.link.setFate { $0 == "update" ? Link.Fate(delay: .milliseconds(100)) : Link.Fate() }
+        a.cancel()
+        await untilEnded(a)
+        time.run(for: .seconds(5))
+        #expect(a.end == .stopped)
+        #expect(api.lease?.holderIdentity == "")
+    }
 }

@@ -230,4 +230,48 @@ import Testing
         api.put(Lease.held(by: "b"), namespace: "n")
         #expect(try await elector.confirmLease() == false)
     }
+
+    // MARK: Events
+
+    @Test func leadershipIsToldAsEvents() throws {
+        let recorder = EventRecorder(
+            api: Link(to: api, in: time), component: "test", instance: "pod-1", clock: time.clock,
+            wallClock: { MicroTime(microsecondsSinceEpoch: 1_767_323_045_000_006) }, metrics: RecordingMetrics())
+        let a = try Contender("a", api: api, time: time, events: recorder)
+        time.start { await recorder.run() }
+        a.start()
+        time.run(for: .seconds(5))
+        a.elector.stop()
+        time.run(for: .seconds(1))
+        recorder.finish()
+        time.settle()
+        let events = api.all(Event.self, namespace: "n")
+        #expect(events.compactMap(\.message).sorted() == ["a became leader", "a stopped leading"])
+        for event in events {
+            #expect(event.reason == "LeaderElection")
+            #expect(event.severity == .normal)
+            #expect(event.json[["involvedObject", "kind"]] == "Lease")
+            #expect(event.json[["involvedObject", "name"]] == "leader")
+            #expect(event.json[["involvedObject", "uid"]]?.string == api.lease?.uid)
+        }
+    }
+
+    /// Whoever posts events waits for nobody, and nobody waits for them.
+    @Test func eventsThatHangHoldUpNothing() throws {
+        let link = Link(to: api, in: time)
+        link.isCut = true
+        let recorder = EventRecorder(
+            api: link, component: "test", clock: time.clock, metrics: RecordingMetrics())
+        let (a, b) = (try Contender("a", api: api, time: time, events: recorder), try contender("b", seed: 2))
+        time.start { await recorder.run() }
+        a.start()
+        time.settle()
+        #expect(a.isLeader)
+        b.start()
+        time.run(for: .seconds(5))
+        a.elector.stop()
+        time.run(for: .milliseconds(30))
+        #expect(a.end == .released)
+        #expect(b.isLeader)
+    }
 }

@@ -90,6 +90,16 @@ final class MemoryAPI: KubernetesAPI {
         state.withLock { $0.objects[State.key(Resource.type.plural, namespace, name)].map(Resource.init(json:)) }
     }
 
+    /// All that is stored of a type, by name, without a request.
+    func all<Resource: KubernetesResource>(_ type: Resource.Type, namespace: String) -> [Resource] {
+        let prefix = State.key(Resource.type.plural, namespace, "")
+        return state.withLock { state in
+            state.objects.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map {
+                Resource(json: $0.value)
+            }
+        }
+    }
+
     /// Stores the object whatever its version, as another client would.
     @discardableResult
     func put<Resource: KubernetesResource>(_ object: Resource, namespace: String) -> Resource {
