@@ -108,19 +108,3 @@ public struct KubernetesAccess: Sendable {
             problem: "cannot be used: \(text)")
     }
 }
-
-extension KubernetesClient {
-    /// A client for the cluster of a kubeconfig's context, found as kubectl finds it; see ``Kubeconfig``.
-    ///
-    /// - Parameters:
-    ///   - path: reads this file instead of those that `KUBECONFIG` lists.
-    ///   - context: `nil` takes the current one.
-    /// - Throws: ``KubeconfigError``.
-    public static func kubeconfig(
-        path: String? = nil, context: String? = nil, environment: [String: String], fieldManager: String,
-        metrics: ClientMetrics = ClientMetrics()
-    ) async throws(KubeconfigError) -> KubernetesClient {
-        try await Kubeconfig(path: path, environment: environment).access(context: context)
-            .client(fieldManager: fieldManager, environment: environment, metrics: metrics)
-    }
-}

@@ -31,8 +31,8 @@ struct ClusterAccessTests {
         _ text: String, _ scratch: Scratch, _ body: (KubernetesClient) async throws -> Void
     ) async throws {
         let path = try scratch.write("config", text)
-        let client = try await KubernetesClient.kubeconfig(
-            path: path, environment: Self.environment, fieldManager: "test")
+        let client = try await KubernetesClient.configured(
+            kubeconfig: path, environment: Self.environment, fieldManager: "test")
         do {
             try await body(client)
         } catch {
@@ -59,6 +59,75 @@ struct ClusterAccessTests {
                     #expect(try await count(client) == 0)
                     #expect(client.namespace == "home")
                 }
+            }
+        }
+    }
+
+    /// As a pod sees its cluster: an environment, and files.
+    @Test func withoutAKubeconfigThePodsOwnClusterIsMeant() async throws {
+        try await withServer { server, scratch in
+            let pod = [
+                "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "\(server.port)",
+                "HOME": scratch.path,
+            ]
+            let client = try await KubernetesClient.configured(environment: pod, fieldManager: "test")
+            #expect(client.namespace == "default")
+            await client.shutdown()
+            // A context, or a kubeconfig that is there, comes first.
+            let missing = await #expect(throws: KubeconfigError.self) {
+                try await KubernetesClient.configured(context: "c", environment: pod, fieldManager: "test")
+            }
+            #expect(missing?.description.contains("\(scratch.path)/.kube/config") == true)
+            try scratch.write(
+                ".kube/config", kubeconfig(cluster: cluster(server), user: "token: \(server.adminToken)"))
+            let other = try await KubernetesClient.configured(environment: pod, fieldManager: "test")
+            #expect(try await count(other) == 0)
+            #expect(other.namespace == "home")
+            await other.shutdown()
+            let bad = await #expect(throws: KubeconfigError.self) {
+                try await KubernetesClient.configured(
+                    environment: ["KUBERNETES_SERVICE_HOST": "127.0.0.1"], fieldManager: "test")
+            }
+            #expect(bad?.description.contains("KUBERNETES_SERVICE_PORT not set") == true)
+        }
+    }
+
+    /// tls-server-name: the certificate is checked for another name than the URL's; proxy-url: everything goes through it.
+    @Test func theNameInTheCertificateAndTheProxyAreTheFiles() async throws {
+        try await withServer { server, scratch in
+            let user = "token: \(server.adminToken)"
+            try await withClient(
+                kubeconfig(cluster: cluster(server) + "\ntls-server-name: localhost", user: user), scratch
+            ) { client async throws in
+                #expect(try await count(client) == 0)
+            }
+            try await withClient(
+                kubeconfig(cluster: cluster(server) + "\ntls-server-name: another.test", user: user), scratch
+            ) { client async throws in
+                let error = await #expect(throws: KubernetesError.self) { try await count(client) }
+                #expect(error?.failure == .transport(.tlsFailed))
+            }
+            // Nobody listens on port 1.
+            try await withClient(
+                kubeconfig(cluster: cluster(server) + "\nproxy-url: http://127.0.0.1:1", user: user), scratch
+            ) { client async throws in
+                let error = await #expect(throws: KubernetesError.self) { try await count(client) }
+                #expect(error?.failure == .transport(.connectFailed))
+            }
+        }
+    }
+
+    @Test func aTokenFileIsReadAgain() async throws {
+        try await withServer { server, scratch in
+            server.setToken("one", for: .admin)
+            try scratch.write("token", "one\n")
+            try await withClient(kubeconfig(cluster: cluster(server), user: "tokenFile: token"), scratch) {
+                client async throws in
+                #expect(try await count(client) == 0)
+                server.revokeToken("one")
+                server.setToken("two", for: .admin)
+                try scratch.write("token", "two\n")
+                #expect(try await count(client) == 0)
             }
         }
     }

@@ -32,16 +32,24 @@ public struct Kubeconfig: Sendable, Hashable {
             try self.init(paths: [path], files: files)
             return
         }
-        let listed = (environment["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
-        let home = environment["HOME"].map { ["\($0)/.kube/config"] } ?? []
-        let candidates = listed.isEmpty ? home : listed
-        let paths = candidates.filter { FileManager.default.fileExists(atPath: $0) }
+        let paths = Self.existingPaths(environment)
         guard !paths.isEmpty else {
+            let candidates = Self.candidates(environment)
             let looked = candidates.isEmpty ? "HOME is not set" : "looked for \(candidates.joined(separator: ", "))"
             throw KubeconfigError(
                 problem: "not found (\(looked)); name one with KUBECONFIG, or put one at ~/.kube/config")
         }
         try self.init(paths: paths, files: files)
+    }
+
+    private static func candidates(_ environment: [String: String]) -> [String] {
+        let listed = (environment["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
+        return listed.isEmpty ? environment["HOME"].map { ["\($0)/.kube/config"] } ?? [] : listed
+    }
+
+    /// The files that ``init(path:environment:files:)`` reads where it is given no path; none: it fails.
+    public static func existingPaths(_ environment: [String: String]) -> [String] {
+        candidates(environment).filter { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// Reads and merges exactly these files, the first taking precedence.
