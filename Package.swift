@@ -7,13 +7,14 @@ import PackageDescription
 let fuzzing = Context.environment["ESDDNS_FUZZING"] != nil
 
 /// One set of compiler settings for every target: Swift 6 mode, and the upcoming features that keep imports honest.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .treatAllWarnings(as: .error),
-] + (fuzzing ? [.unsafeFlags(["-O", "-Xfrontend", "-sanitize=fuzzer"])] : [])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .treatAllWarnings(as: .error),
+    ] + (fuzzing ? [.unsafeFlags(["-O", "-Xfrontend", "-sanitize=fuzzer"])] : [])
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -79,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "esddns",
             dependencies: [
-                "AddressSync", "ClusterSimulator", "NetworkPrimitives", "StatusServer",
+                "AddressSync", "ClusterSimulator", "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore",
+                "StatusServer",
                 .argumentParser, .logging, .metrics, .unixSignals,
             ],
             swiftSettings: strict

@@ -15,6 +15,7 @@ struct EsddnsCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, DetectCommand.self, SettingsCommand.self, DemoCommand.self, SimulateCommand.self,
+            RunCommand.self, DetectCommand.self, LeaseCommand.self, SettingsCommand.self, DemoCommand.self,
+            SimulateCommand.self,
         ])
 }
