@@ -23,6 +23,7 @@ public struct LeaderService: Service, CustomStringConvertible {
     private let board: StatusBoard
     private let logger: Logger
     private let failures: FailureLog
+    private let events: EventRecorder
     private let clock = ContinuousClock()
 
     /// - Parameters:
@@ -45,10 +46,18 @@ public struct LeaderService: Service, CustomStringConvertible {
         self.logger = logger
         let failures = FailureLog(logger: logger)
         self.failures = failures
-        elector = LeaderElector(settings: election, api: electionAPI, watchdog: watchdog) { report in
+        let events = EventRecorder(
+            api: api, component: "esddns-leader", instance: settings.process.nodeName, logger: logger)
+        self.events = events
+        let elector = LeaderElector(settings: election, api: electionAPI, watchdog: watchdog, events: events) {
+            report in
             Self.note(report, identity: election.identity, board: board, logger: logger, failures: failures)
         }
+        self.elector = elector
         namespace = election.namespace
+        let health = ElectionHealth()
+        health.attach(to: elector)
+        board.setHealth("elector") { health.failure }
     }
 
     private let namespace: String
@@ -58,8 +67,37 @@ public struct LeaderService: Service, CustomStringConvertible {
     /// - Throws: ``LeadershipLost``.
     public func run() async throws {
         let superseded = Reason()
-        board.setHealth("elector", failure: nil)
-        let end = await withTaskGroup(of: ElectionEnd?.self, returning: ElectionEnd.self) { group in
+        let end = await postingEvents { await runElection(superseded) }
+        board.setLeading(false, epoch: nil)
+        switch end {
+        case .lost(let why):
+            logger.error("lost the leadership", metadata: ["reason": "\(why)"])
+            throw LeadershipLost(description: "lost the leadership: \(why)")
+        case .released, .stopped:
+            if let why = superseded.value {
+                logger.error("gave up the leadership", metadata: ["reason": "\(why)"])
+                throw LeadershipLost(description: "gave up the leadership: \(why)")
+            }
+            logger.info(end == .released ? "gave the leadership back" : "left the election")
+        }
+    }
+
+    /// Posts events beside the election, and the last ones after it: for a moment only, since the process has to end.
+    private func postingEvents(_ election: () async -> ElectionEnd) async -> ElectionEnd {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await events.run() }
+            let end = await election()
+            events.finish()
+            let grace: Duration = if case .lost = end { .milliseconds(200) } else { .seconds(1) }
+            group.addTask { try? await clock.sleep(for: grace) }
+            await group.next()
+            group.cancelAll()
+            return end
+        }
+    }
+
+    private func runElection(_ superseded: Reason) async -> ElectionEnd {
+        await withTaskGroup(of: ElectionEnd?.self, returning: ElectionEnd.self) { group in
             // A standby shows on its page what the leader publishes, too.
             group.addTask {
                 await showPublished()
@@ -78,18 +116,6 @@ public struct LeaderService: Service, CustomStringConvertible {
             for await case let end? in group { return end }
             return .stopped
         }
-        board.setLeading(false, epoch: nil)
-        switch end {
-        case .lost(let why):
-            logger.error("lost the leadership", metadata: ["reason": "\(why)"])
-            throw LeadershipLost(description: "lost the leadership: \(why)")
-        case .released, .stopped:
-            if let why = superseded.value {
-                logger.error("gave up the leadership", metadata: ["reason": "\(why)"])
-                throw LeadershipLost(description: "gave up the leadership: \(why)")
-            }
-            logger.info(end == .released ? "gave the leadership back" : "left the election")
-        }
     }
 
     private func showPublished() async {
@@ -98,7 +124,7 @@ public struct LeaderService: Service, CustomStringConvertible {
         await watcher.run { update in
             guard case .present(let map) = update, !elector.isLeader else { return }
             var problems: [String] = []
-            board.setPublished(PublishedAddress(data: map.data, problems: &problems))
+            board.setPublished(PublishedAddress(in: map, problems: &problems))
         }
     }
 
@@ -108,7 +134,8 @@ public struct LeaderService: Service, CustomStringConvertible {
         board.setLeading(true, epoch: term.epoch.rawValue)
         defer { board.setLeading(false, epoch: nil) }
         let fenced = FencedConfigMap(
-            api: api, namespace: namespace, name: settings.addressConfigMap, term: term
+            api: api, namespace: namespace, name: settings.addressConfigMap, term: term,
+            report: { [logger] in logger.warning("claimed a foreign ConfigMap", metadata: ["because": "\($0)"]) }
         ) { [elector] () async throws(KubernetesError) in try await elector.confirmLease() }
         let previous: PublishedAddress
         switch await claim(fenced, as: term) {

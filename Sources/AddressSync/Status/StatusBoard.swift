@@ -12,6 +12,8 @@ public final class StatusBoard: StatusReporting {
         /// Failures by name of the check; `nil`: passed.
         var health: [String: String?] = [:]
         var readiness: [String: String?] = [:]
+        /// Asked for each report on health, since nobody would report that nothing reports any more.
+        var probes: [String: @Sendable () -> String?] = [:]
     }
 
     private let state: Mutex<State>
@@ -46,7 +48,10 @@ public final class StatusBoard: StatusReporting {
         }
     }
 
-    public func health() -> [HealthCheck] { state.withLock { Self.checks($0.health) } }
+    public func health() -> [HealthCheck] {
+        let (said, probes) = state.withLock { ($0.health, $0.probes) }
+        return Self.checks(said.merging(probes.mapValues { $0() }) { _, asked in asked })
+    }
 
     public func readiness() -> [HealthCheck] { state.withLock { Self.checks($0.readiness) } }
 
@@ -57,6 +62,11 @@ public final class StatusBoard: StatusReporting {
     // MARK: What services say
 
     func setHealth(_ check: String, failure: String?) { state.withLock { $0.health[check] = .some(failure) } }
+
+    /// - Parameter probe: asked for each report, from any thread; says what is wrong, if anything is. Must not block.
+    func setHealth(_ check: String, probe: @escaping @Sendable () -> String?) {
+        state.withLock { $0.probes[check] = probe }
+    }
 
     func setReadiness(_ check: String, failure: String?) { state.withLock { $0.readiness[check] = .some(failure) } }
 

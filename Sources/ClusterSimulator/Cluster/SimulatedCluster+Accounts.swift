@@ -88,7 +88,8 @@ extension SimulatedCluster {
 
     /// The least that each account needs.
     public static func rules(of account: Account) -> [AccessRule] {
-        let events = AccessRule(apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create"])
+        let events = AccessRule(
+            apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"])
         let address = "esddns-wan-address"
         switch account {
         case .leader:

@@ -139,11 +139,45 @@ import Testing
         try await Site.run { site in
             let leader = try site.start(.leader, "leader-1")
             await site.waitForPublished(addressA)
+            // Later than this leader's, and no later than this write's own version.
+            let map = site.cluster.api.object(.configMaps, "esddns-wan-address", namespace: Site.namespace)
+            let version = try #require(map?["metadata"]?["resourceVersion"]?.string)
             try site.cluster.api.patch(
                 .configMaps, "esddns-wan-address", namespace: Site.namespace,
-                with: ["data": ["epoch": "999999999"]])
+                with: ["data": ["epoch": .string(version)]])
             let result = try #require(await leader.result())
             #expect(throws: LeaderService.LeadershipLost.self) { try result.get() }
+        }
+    }
+
+    /// The ConfigMap was restored from a backup of another cluster, under a leader and an updater at work.
+    @Test func anEpochOfAnotherClusterHoldsUpNobody() async throws {
+        try await Site.run { site in
+            let leader = try site.start(.leader, "leader-1")
+            try site.start(.updater, "updater-1")
+            await site.waitForPublished(addressA)
+            await site.waitForRecord(addressA)
+            let epoch = site.published["epoch"]
+            try site.publish(addressC, heartbeat: 999_999, epoch: 999_999_999)
+            await leader.log.waitForLine(with: "claimed a foreign ConfigMap", "999999999")
+            site.cluster.setWANAddress(.v4(addressB))
+            await site.waitForPublished(addressB)
+            #expect(site.published["epoch"] == epoch)
+            await site.waitForRecord(addressB)
+        }
+    }
+
+    @Test func leadershipIsToldAsAnEventAndTheElectorIsHealthy() async throws {
+        try await Site.run { site in
+            let leader = try site.start(.leader, "leader-1")
+            await site.waitForPublished(addressA)
+            await site.cluster.api.waitForCall { $0.path.hasSuffix("/events") && $0.status == 201 }
+            let events = site.cluster.api.objects(.events, namespace: Site.namespace)
+            let message = try #require(events.first?["message"]?.string)
+            #expect(events.count == 1)
+            #expect(message.hasPrefix("leader-1_") && message.hasSuffix(" became leader"))
+            #expect(leader.board.health() == [.passed("elector")])
+            #expect(site.deniedCalls.isEmpty, "\(site.deniedCalls)")
         }
     }
 }

@@ -111,4 +111,20 @@ import Testing
             try await expectRead(stores[0], "a_A", claim("one"))
         }
     }
+
+    /// Restored from another cluster's backup: it must not look later than everything that this cluster's leader says.
+    @Test func aGenerationOfAnotherClusterIsTheEarliest() async throws {
+        try await withStores(1) { site, stores in
+            var foreign = claim("elsewhere")
+            foreign.generation = generation(999_999_999, 5)
+            try site.cluster.api.patch(
+                .configMaps, "esddns-records", namespace: Site.namespace,
+                with: ["data": ["r": .string(foreign.json)]])
+            let read = try #require(try await stores[0].read("r"))
+            #expect(read.generation == .none)
+            #expect(read.address == addressA)
+            // And it can be written over.
+            #expect(try await stores[0].put(claim("updater-1"), under: "r"))
+        }
+    }
 }

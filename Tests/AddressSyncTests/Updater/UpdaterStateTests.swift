@@ -127,4 +127,21 @@ import Testing
                 desire(addressA, generation(0, 0, own: true), .ownDetection)
             ])
     }
+
+    /// A cluster that was restored from a backup counts its versions, and with them epochs, from further down.
+    @Test func afterTheStoreWasSetBackAnEarlierGenerationIsDesired() {
+        typealias Desired = RecordState<VirtualInstant>.Desired
+        var state = following()
+        let version = { Epoch(rawValue: $0) }
+        _ = state.handle(
+            .watched(word(addressB, 3, 1), version: version(4)), at: .seconds(10), wallClock: wallTime())
+        let actions = state.handle(
+            .watched(word(addressB, 3, 2), version: version(5)), at: .seconds(20), wallClock: wallTime())
+        let before = Desired(address: addressA, generation: generation(5, 1), origin: .leader)
+        let after = Desired(address: addressB, generation: generation(3, 2), origin: .leader, beginning: 1)
+        #expect(actions.contains(.desire(after)))
+        // And it gets through to the record.
+        #expect(before.isEarlier(than: after) && !after.isEarlier(than: before))
+        #expect(after.generation < before.generation)
+    }
 }
