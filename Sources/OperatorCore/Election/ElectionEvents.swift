@@ -3,8 +3,10 @@
 /// Unlike `leaseTransitions` it keeps growing when somebody deletes the Lease. Whatever a leader writes carries it, so
 /// that readers can tell a successor's word from a predecessor's.
 public struct Epoch: Hashable, Comparable, Sendable, LosslessStringConvertible {
+    /// The version as a number.
     public let rawValue: UInt64
 
+    /// An epoch with that number.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// Reads a resourceVersion: decimal digits only.
@@ -15,8 +17,10 @@ public struct Epoch: Hashable, Comparable, Sendable, LosslessStringConvertible {
         rawValue = value
     }
 
+    /// The number in decimal digits, as it is stored.
     public var description: String { String(rawValue) }
 
+    /// Whether `a` is of an earlier leader.
     public static func < (a: Epoch, b: Epoch) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -34,8 +38,10 @@ public enum ElectionEnd: Hashable, Sendable {
 public enum ElectionReport: Hashable, Sendable {
     /// The Lease names another holder than before; empty: nobody.
     case holderChanged(String)
+    /// A request for the Lease failed; the election goes on. Conflicts are everyday business.
     case requestFailed(KubernetesError)
     /// A request for the Lease was answered as it should be.
     case requestAnswered
+    /// The server did what the API does not promise; the election goes on.
     case unexpected(String)
 }

@@ -71,6 +71,8 @@ public struct ElectionSettings: Hashable, Sendable {
 
 /// Settings of an election that would not work, each problem as a sentence.
 public struct InvalidElectionSettings: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, and what would be right; without a final full stop.
     public let problems: [String]
+    /// All problems in one line.
     public var description: String { problems.joined(separator: "; ") }
 }

@@ -68,6 +68,7 @@ public enum FencedWriteError: Error, Hashable, Sendable, CustomStringConvertible
         }
     }
 
+    /// One sentence for the log, without a final full stop.
     public var description: String {
         switch self {
         case .superseded(let epoch): "a later leader, of epoch \(epoch), has written already"

@@ -7,6 +7,7 @@ import Synchronization
 public struct LeadershipTerm: Sendable {
     /// Grows from leader to leader; goes into everything that this leader writes.
     public let epoch: Epoch
+    /// Who leads, as the Lease names it.
     public let identity: String
     private let remainder: @Sendable () -> Duration
 
@@ -19,6 +20,7 @@ public struct LeadershipTerm: Sendable {
 
     /// Time until the term ends unless it is renewed; never negative.
     public var remaining: Duration { max(.zero, remainder()) }
+    /// Whether this process leads at this very moment.
     public var isValid: Bool { remaining > .zero }
 }
 

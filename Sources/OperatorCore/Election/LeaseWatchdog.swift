@@ -83,6 +83,8 @@ public final class LeaseWatchdog: Sendable {
         return looks
     }
 
+    /// Writes a line to standard error and ends the process with status 70 (EX_SOFTWARE), without running exit handlers, which
+    /// might wait for the very threads that are stuck.
     public static let endProcess: @Sendable () -> Void = {
         let line = "the term as leader is over and the process did not stop in time: ending it\n"
         _ = line.utf8CString.withUnsafeBufferPointer { write(2, $0.baseAddress, $0.count - 1) }
