@@ -47,6 +47,9 @@ struct ContractServer: SuiteTrait, TestScoping {
         _ kind: Contract.Kind, _ access: KubernetesAccess, _ environment: [String: String],
         _ function: @Sendable () async throws -> Void
     ) async throws {
+        var access = access
+        // However busy the machine is.
+        access.http.connectTimeout = Contract.timeout
         let admin = try await access.client(fieldManager: "esddns-contract", environment: environment)
         let contract = Contract(
             kind: kind, admin: admin, access: access,

@@ -15,6 +15,8 @@ import Testing
     ) -> AuthoritativeClient {
         var configuration = AuthoritativeClient.Configuration()
         configuration.nameServers = servers
+        // However busy the machine is.
+        configuration.deadline = .seconds(300)
         change(&configuration)
         return AuthoritativeClient(configuration: configuration, dns: DNSExchange(sendTimes: [.zero], timeout: timeout))
     }
