@@ -18,9 +18,11 @@ extension APIRouter {
         let apiVersion = json["apiVersion"]?.string ?? resource.apiVersion
         let version = apiVersion.split(separator: "/").last.map(String.init) ?? apiVersion
         guard apiVersion == resource.apiVersion else {
+            // The real server names the place in its sources where its types are registered.
             throw .badRequest(
-                "the API version in the data (\(apiVersion)) does not match the expected API version "
-                    + "(\(resource.apiVersion))")
+                "\(kind) in version \(goQuoted(version)) cannot be handled as a \(resource.kind): "
+                    + "no kind \(goQuoted(kind)) is registered for version \(goQuoted(apiVersion)) in scheme "
+                    + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
         }
         guard kind == resource.kind else {
             throw .badRequest(
@@ -92,7 +94,7 @@ extension APIRouter {
     static func checkName(of object: OrderedJSON, _ context: APIContext) throws(APIFailure) {
         let name = context.info.name ?? ""
         guard let other = object.metadataName else {
-            throw .badRequest("name must be provided")
+            throw .badRequest("the name of the object (\(name) based on URL) was undeterminable: name must be provided")
         }
         guard other == name else {
             throw .badRequest("the name of the object (\(other)) does not match the name on the URL (\(name))")

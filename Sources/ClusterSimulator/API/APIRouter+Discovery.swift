@@ -11,7 +11,14 @@ extension APIRouter {
         }
         let parts = context.info.path.split(separator: "/").map(String.init)
         switch (parts.first, parts.count) {
-        case ("api", 1): return json(200, ["kind": "APIVersions", "versions": ["v1"]])
+        case ("api", 1):
+            let host = context.request.header("Host") ?? ""
+            return json(
+                200,
+                [
+                    "kind": "APIVersions", "versions": ["v1"],
+                    "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(host)]],
+                ])
         case ("api", 2) where parts[1] == "v1": return json(200, resourceList(group: "", version: "v1", state))
         case ("apis", 1): return json(200, groupList(state))
         case ("apis", 2):

@@ -142,6 +142,7 @@ extension APIRouter {
             ending["status"] = ["phase": "Terminating"]
             return ending
         }
+        if resource.returnsDeletedObject { return resource.view(of: object) }
         var details: OrderedJSON = ["name": .string(name)]
         if !resource.groupInErrors.isEmpty { details["group"] = .string(resource.groupInErrors) }
         details["kind"] = .string(resource.plural)

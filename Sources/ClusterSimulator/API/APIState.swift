@@ -63,14 +63,22 @@ struct APIContext: Sendable {
         return agent.isEmpty ? "unknown" : String(agent.prefix(128))
     }
 
+    private static let longestFieldManager = 128
+
+    /// Whether the write is only to be tried; checks the parameters that all writes have.
     func isDryRun() throws(APIFailure) -> Bool {
-        guard let value = request.query("dryRun"), !value.isEmpty else { return false }
-        guard value == "All" else {
-            let kind = info.verb == "create" ? "CreateOptions" : info.verb == "patch" ? "PatchOptions" : "UpdateOptions"
-            throw .invalid(
-                kind: kind, group: "meta.k8s.io", name: "", [.notSupported("dryRun", value, supported: ["All"])])
+        let kind = info.verb == "create" ? "CreateOptions" : info.verb == "patch" ? "PatchOptions" : "UpdateOptions"
+        let value = request.query("dryRun") ?? ""
+        var problems: [FieldError] = []
+        if !["", "All"].contains(value) {
+            let message = "Unsupported value: [\(goQuoted(value))]: supported values: \"All\""
+            problems.append(FieldError(kind: .notSupported, field: "dryRun", message: message))
         }
-        return true
+        if let manager = request.query("fieldManager"), manager.utf8.count > Self.longestFieldManager {
+            problems.append(.tooLong("fieldManager", bytes: Self.longestFieldManager))
+        }
+        guard problems.isEmpty else { throw .invalid(kind: kind, group: "meta.k8s.io", name: "", problems) }
+        return !value.isEmpty
     }
 
     func actor(for resource: SimulatedResource) -> ManagedFields.Actor {

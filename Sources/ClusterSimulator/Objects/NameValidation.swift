@@ -14,6 +14,11 @@ enum NameValidation {
         "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME', "
         + " or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
+    static let labelValueMessage =
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start "
+        + "and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for "
+        + "validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
     static let qualifiedNameMessage =
         "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
         + "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
@@ -33,6 +38,16 @@ enum NameValidation {
         var problems: [String] = []
         if name.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
         if !isLabel(name.utf8[...]) { problems.append(labelMessage) }
+        return problems
+    }
+
+    /// Problems with the value of a label.
+    static func labelValue(_ value: String) -> [String] {
+        var problems: [String] = []
+        if value.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
+        let isPlain = { (byte: UInt8) in isAlphanumeric(byte) || "-_.".utf8.contains(byte) }
+        let hasEnds = [value.utf8.first, value.utf8.last].allSatisfy { $0.map(isAlphanumeric) ?? true }
+        if !value.utf8.allSatisfy(isPlain) || !hasEnds { problems.append(labelValueMessage) }
         return problems
     }
 

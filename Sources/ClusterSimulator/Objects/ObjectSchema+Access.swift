@@ -9,7 +9,17 @@ extension ObjectSchema {
         ])
 
     static let role = ObjectSchema(
-        typeName: "Role", fields: header + [F(name: "rules", type: .list(.any), presence: .always(.null))])
+        typeName: "Role",
+        fields: header + [
+            F(
+                name: "rules",
+                type: .list(
+                    .object(
+                        ObjectSchema(
+                            typeName: "PolicyRule",
+                            fields: ["verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"]
+                                .map { F(name: $0, type: .list(.string)) }))), presence: .always(.null))
+        ])
 
     static let roleBinding = ObjectSchema(
         typeName: "RoleBinding",

@@ -27,7 +27,7 @@ enum ObjectValidation {
     private static func metadata(
         _ object: OrderedJSON, _ old: OrderedJSON?, rule: (String) -> [String]
     ) -> [FieldError] {
-        if let old { return immutable(object, old) }
+        if let old { return immutable(object, old) + marks(object) }
         var problems: [FieldError] = []
         if let prefix = object[path: "metadata", "generateName"]?.string {
             for problem in NameValidation.prefix(prefix, rule) {
@@ -40,10 +40,20 @@ enum ObjectValidation {
         } else {
             problems += rule(name).map { .invalid("metadata.name", name, $0) }
         }
+        return problems + marks(object)
+    }
+
+    /// Labels and annotations.
+    private static func marks(_ object: OrderedJSON) -> [FieldError] {
+        var problems: [FieldError] = []
         for (field, values) in [("labels", true), ("annotations", false)] {
             for member in object[path: "metadata", field]?.members ?? [] {
                 let key = values ? member.key : member.key.lowercased()
                 problems += NameValidation.qualifiedName(key).map { .invalid("metadata.\(field)", member.key, $0) }
+                let value = member.value.string ?? ""
+                if values {
+                    problems += NameValidation.labelValue(value).map { .invalid("metadata.\(field)", value, $0) }
+                }
             }
         }
         return problems

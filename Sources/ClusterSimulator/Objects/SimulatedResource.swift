@@ -15,6 +15,8 @@ public struct SimulatedResource: Sendable {
     var allowsUnconditionalUpdate = true
     /// Whether a PUT of an absent object creates it.
     var allowsCreateOnUpdate = false
+    /// Whether deleting answers with the object instead of a Status.
+    var returnsDeletedObject = false
     /// Fields besides name and namespace that a field selector may name, and where they are.
     var selectableFields: [String: [String]] = [:]
     /// Members whose names differ from the stored form: (here, stored).
@@ -65,7 +67,7 @@ public struct SimulatedResource: Sendable {
 
     public static let serviceAccounts = SimulatedResource(
         group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", isNamespaced: true,
-        schema: .serviceAccount, storage: "serviceaccounts")
+        schema: .serviceAccount, returnsDeletedObject: true, storage: "serviceaccounts")
 
     public static let roles = SimulatedResource(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles", isNamespaced: true,
