@@ -1,7 +1,8 @@
 public import NetworkPrimitives
 
 extension AddressSource {
-    /// STUN servers over UDP, the operators in the order in which they are asked.
+    /// STUN servers over UDP, and for networks that let no UDP through over TCP; the operators in the order in which they
+    /// are asked.
     public static let defaultSTUN: [AddressSource] = [
         "stun.l.google.com:19302",
         "stun.cloudflare.com:3478",
@@ -11,6 +12,11 @@ extension AddressSource {
         "stun2.l.google.com:19302",
         "stun3.l.google.com:19302",
         "stun4.l.google.com:19302",
+        "stun.nextcloud.com:3478/tcp",
+        "stun.telnyx.com:3478/tcp",
+        "stun.threema.ch:3478/tcp",
+        "stun.sip.us:3478/tcp",
+        "stun.nextcloud.com:443/tcp",
     ].compactMap { try? AddressSource(parsingSTUN: $0) }
 
     /// Web services over HTTPS, the operators in the order in which they are asked.
@@ -43,6 +49,16 @@ extension AddressSource {
                 ].compactMap { try? AddressSource(parsingHTTP: $0) }
                     + defaultHTTPS.filter { source in !v4Only.contains { source.description.contains($0) } }
             }
-        return defaultSTUN + https
+        let dns =
+            switch family {
+            case .ipv4: defaultDNS
+            case .ipv6:
+                [
+                    "whoami.cloudflare/TXT/CH@https://cloudflare-dns.com/dns-query",
+                    "myip.opendns.com/AAAA@[2620:119:35::35]", "o-o.myaddr.l.google.com/TXT@[2001:4860:4802:32::a]",
+                    "whoami.cloudflare/TXT/CH@[2606:4700:4700::1111]",
+                ].compactMap { try? AddressSource(parsingDNS: $0) }
+            }
+        return defaultSTUN + https + dns
     }
 }

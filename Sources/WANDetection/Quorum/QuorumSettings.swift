@@ -11,16 +11,19 @@ public struct QuorumSettings: Hashable, Sendable {
     /// Whether a changed address needs an authenticated vote, or a second round where no source is authenticated.
     /// Turned off only where nothing is published, such as a command that prints the address.
     public var authenticateChanges: Bool
+    /// What to publish where a site has several WAN lines.
+    public var egress: EgressPolicy
     public var timing: RoundTiming
 
     public init(
         family: IPAddress.Family = .ipv4, quorum: Int = 2, allowNonGlobal: Bool = false,
-        authenticateChanges: Bool = true, timing: RoundTiming = RoundTiming()
+        authenticateChanges: Bool = true, egress: EgressPolicy = .sticky, timing: RoundTiming = RoundTiming()
     ) {
         self.family = family
         self.quorum = quorum
         self.allowNonGlobal = allowNonGlobal
         self.authenticateChanges = authenticateChanges
+        self.egress = egress
         self.timing = timing
     }
 
@@ -31,7 +34,9 @@ public struct QuorumSettings: Hashable, Sendable {
     var quorumOfEgress: Int { max(quorum, 2) }
 
     /// What is wrong with these settings for these sources: one sentence for each problem, empty where all is well.
-    public func problems(with sources: [AddressSource]) -> [String] {
+    ///
+    /// - Parameter besidesLists: there are lists of further servers, so that it cannot be told whether these suffice.
+    public func problems(with sources: [AddressSource], besidesLists: Bool = false) -> [String] {
         var problems: [String] = []
         var seen: Set<AddressSource> = []
         var distinct: [AddressSource] = []
@@ -44,12 +49,12 @@ public struct QuorumSettings: Hashable, Sendable {
             }
         }
         let operators = Set(sources.map(\.operatorName))
-        if sources.isEmpty {
+        if sources.isEmpty, !besidesLists {
             problems.append("there is no address source; expected at least one STUN server, URL or DNS question")
         }
         if quorum < 1 {
             problems.append("the quorum is \(quorum); expected 1 or more")
-        } else if !sources.isEmpty, operators.count < quorum {
+        } else if !sources.isEmpty, !besidesLists, operators.count < quorum {
             problems.append(
                 "the quorum is \(quorum), but the sources have only \(operators.count) "
                     + "operator\(operators.count == 1 ? "" : "s") (\(operators.sorted().joined(separator: ", "))); "
@@ -74,44 +79,5 @@ public struct QuorumSettings: Hashable, Sendable {
             return nil
         }
         return "the \(kind) \(source) cannot see our WAN address: \(objection); expected a global address"
-    }
-}
-
-/// When a round asks whom, and how long it waits.
-public struct RoundTiming: Hashable, Sendable {
-    /// Operators asked at once in the beginning; at least one more than the quorum are asked in any case.
-    public var firstWave: Int
-    /// Operators asked in each further wave.
-    public var furtherWave: Int
-    /// Bounds of the wait between the first wave and the second, which is 1.5 times the usual 95th percentile of the
-    /// answers' durations. Later waves follow at the upper bound.
-    public var hedgeDelay: ClosedRange<Duration>
-    /// When web sources are asked, if there is no quorum without them.
-    public var webDelay: Duration
-    /// Between waves of web sources.
-    public var webHedgeDelay: Duration
-    /// Shortest wait for further votes once operators disagree.
-    public var dissentWait: Duration
-    /// When a round without a quorum ends.
-    public var deadline: Duration
-
-    public init(
-        firstWave: Int = 3, furtherWave: Int = 2,
-        hedgeDelay: ClosedRange<Duration> = .milliseconds(5) ... .milliseconds(250),
-        webDelay: Duration = .milliseconds(300), webHedgeDelay: Duration = .seconds(1),
-        dissentWait: Duration = .milliseconds(250), deadline: Duration = .seconds(10)
-    ) {
-        self.firstWave = firstWave
-        self.furtherWave = furtherWave
-        self.hedgeDelay = hedgeDelay
-        self.webDelay = webDelay
-        self.webHedgeDelay = webHedgeDelay
-        self.dissentWait = dissentWait
-        self.deadline = deadline
-    }
-
-    func hedgeDelay(usualLatency: Duration?) -> Duration {
-        guard let usualLatency else { return hedgeDelay.upperBound }
-        return min(max(usualLatency * 1.5, hedgeDelay.lowerBound), hedgeDelay.upperBound)
     }
 }

@@ -40,7 +40,22 @@ extension QuorumState {
     /// With several egresses: the published address while it is among them, otherwise the strongest, authenticated ones
     /// first.
     private var stickyEgress: Verdict.Share? {
-        egresses.first { $0.address == published } ?? egresses.first { $0.isAuthenticated } ?? egresses.first
+        let permitted = egresses.filter { settings.egress.permits($0.address) }
+        return permitted.first { $0.address == published } ?? permitted.first { $0.isAuthenticated } ?? permitted.first
+    }
+
+    /// Whether the round has a quorum, but the policy wants to know of other lines: with ``EgressPolicy/all`` of every one,
+    /// with ``EgressPolicy/pinned(_:)`` of one that it permits.
+    var isLookingForEgresses: Bool {
+        let winners = Set((egresses + [winner].compactMap { $0 }).map(\.address))
+        guard !winners.isEmpty else { return false }
+        switch settings.egress {
+        case .sticky: return false
+        case .all:
+            let expected = memory.egresses.expected
+            return expected.count < 2 || !winners.isSuperset(of: expected)
+        case .pinned: return !winners.contains(where: settings.egress.permits)
+        }
     }
 
     /// Whether an address has enough votes, and only waits for a source to vouch for it.
@@ -57,8 +72,13 @@ extension QuorumState {
     /// - Parameter isLast: no further vote will come, so that waiting for one is no use.
     /// - Returns: `nil` while there is none.
     func decide(at time: Duration, isLast: Bool) -> Decision? {
-        if tally.hasDissent, !isLast, !isExhausted, time < dissentUntil ?? .zero { return nil }
+        let canWait = !isLast && !isExhausted && time < gatheringUntil ?? .zero
+        if canWait, isLookingForEgresses { return nil }
         if let share = winner {
+            if canWait, tally.hasDissent, mustHearDissent(from: share.address) { return nil }
+            guard settings.egress.permits(share.address) else {
+                return Decision(.unconfirmed(.notPinned(share.address)))
+            }
             switch admission(of: share) {
             case .admitted:
                 return Decision(.confirmed(share.address), address: share.address)
@@ -68,13 +88,37 @@ extension QuorumState {
                 return isLast ? Decision(.unconfirmed(.notAuthenticated(share.address))) : nil
             }
         }
-        guard let share = stickyEgress else { return nil }
+        if canWait, tally.hasDissent { return nil }
+        guard !egresses.isEmpty else { return nil }
         let condition = Verdict.Condition.multipleEgress(egresses.map(\.address))
+        guard let share = stickyEgress else { return Decision(condition) }
         switch admission(of: share) {
         case .admitted: return Decision(condition, address: share.address)
         case .needsSecondRound: return Decision(condition, candidate: share.address)
         case .needsAuthentication: return isLast ? Decision(condition) : nil
         }
+    }
+
+    /// Whether those who disagree with an address that has enough votes get the time to say more.
+    ///
+    /// For an address that is published already they do not: a single liar must not delay every round. They do for a change,
+    /// since what they see may turn out to be a second line, which keeps the published address in its place.
+    private func mustHearDissent(from address: IPAddress) -> Bool {
+        settings.egress == .all || (address != published && settings.authenticateChanges)
+    }
+
+    /// The lines after this round; `nil` where it changes nothing.
+    func egressSet(after decision: Decision) -> EgressSet? {
+        guard settings.egress == .all, let address = decision.address else { return nil }
+        let shares = tally.shares
+        var set = memory.egresses
+        set.assume(published)
+        set.roundEnded(
+            EgressSet.Round(
+                winners: egresses.isEmpty ? shares.filter { $0.address == address } : egresses,
+                seen: Set(shares.map(\.address)), confirmed: address,
+                needsAuthentication: canAuthenticate && settings.authenticateChanges))
+        return set
     }
 
     /// The decision at the end: what the votes allow, or why they allow nothing.

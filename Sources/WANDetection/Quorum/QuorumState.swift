@@ -5,9 +5,11 @@ public import NetworkPrimitives
 /// It does no I/O and knows no clock: times are counted from the round's start and come with the inputs. After each
 /// input the caller does what the returned ``Action`` says. A round goes through these phases, forward only:
 ///
-/// 1. STUN servers of three operators are asked. A definite failure, or silence, brings in two more at a time.
-/// 2. Web sources are asked once there is still no quorum at 300 ms, once nobody else is left, or at once when
-///    operators disagree or when a quorum stands for a changed address, which needs an authenticated vote.
+/// 1. STUN servers of three operators are asked over UDP. A definite failure, or silence, brings in two more at a time,
+///    and those over TCP and TLS.
+/// 2. Web sources are asked once there is still no quorum at 300 ms, and after them DNS servers. Everybody is asked as soon
+///    as operators disagree or nobody else is left, and those who can authenticate as soon as a quorum stands for a
+///    changed address.
 /// 3. The round finishes with the first decision, or with none when all have answered or time is up.
 public struct QuorumState: Sendable {
     /// What the caller has to do.
@@ -26,11 +28,14 @@ public struct QuorumState: Sendable {
 
     private(set) var tally = Tally()
     private(set) var votes: [Observation] = []
-    private(set) var dissentUntil: Duration?
-    private var stun: SourceTier
-    private var web: SourceTier
+    /// Until when a round goes on that could end at once, so that further votes can come in: because operators disagree, or
+    /// because there may be other lines that the ``EgressPolicy`` wants to know of.
+    private(set) var gatheringUntil: Duration?
+    private var hasHeardDissent = false
+    /// In the order in which they come to their turn.
+    private var tiers: [SourceTier]
     private var pending: Set<AddressSource> = []
-    private var asked: Set<String> = []
+    private var asked: [AddressSource] = []
     private var verdict: Verdict?
 
     /// - Parameters:
@@ -42,19 +47,12 @@ public struct QuorumState: Sendable {
         sources: [AddressSource], published: IPAddress?, memory: RoundMemory = RoundMemory(),
         settings: QuorumSettings = QuorumSettings(), usualLatency: Duration? = nil
     ) {
-        let timing = settings.timing
-        let waves = (first: max(timing.firstWave, settings.quorum + 1), further: timing.furtherWave)
-        let stunSources = sources.filter { $0.transport.method == .stun }
         self.settings = settings
         self.published = published
         self.memory = memory
         canAuthenticate = sources.contains(where: \.isAuthenticated)
-        stun = SourceTier(
-            stunSources, dueAt: .zero, waves: waves,
-            delays: (timing.hedgeDelay(usualLatency: usualLatency), timing.hedgeDelay.upperBound))
-        web = SourceTier(
-            sources.filter { $0.transport.method != .stun }, dueAt: stunSources.isEmpty ? .zero : timing.webDelay,
-            waves: waves, delays: (timing.webHedgeDelay, timing.webHedgeDelay))
+        tiers = SourceTier.all(
+            of: sources, quorum: settings.quorum, timing: settings.timing, usualLatency: usualLatency)
     }
 
     /// The round begins, at zero.
@@ -67,10 +65,10 @@ public struct QuorumState: Sendable {
         votes.append(vote)
         if let address = vote.address {
             tally.record(address, from: vote.source)
-        } else if vote.source.transport.method == .stun {
-            stun.hasten(to: time)
         } else {
-            web.hasten(to: time)
+            for index in tiers.indices where tiers[index].isHastened(byFailureOf: vote.source.transport) {
+                tiers[index].hasten(to: time)
+            }
         }
         return step(at: time)
     }
@@ -85,11 +83,7 @@ public struct QuorumState: Sendable {
 
     private mutating func step(at time: Duration) -> Action {
         if let verdict { return .finish(verdict) }
-        if tally.hasDissent, dissentUntil == nil {
-            dissentUntil = time + max(settings.timing.dissentWait, time * 2)
-            stun.hasten(to: time)
-            web.hasten(to: time)
-        }
+        gather(at: time)
         if let decision = decide(at: time, isLast: false) { return finish(decision, at: time) }
         if time >= settings.timing.deadline { return finish(lastDecision(at: time), at: time) }
 
@@ -104,42 +98,58 @@ public struct QuorumState: Sendable {
         return .proceed(ask: wave, wakeAt: wakeTime(after: time, onlyAuthenticated: needsAuthentication))
     }
 
-    /// The sources to ask now. With `force`, a tier need not be due: nobody else is left to wait for.
+    /// Where a round should not end with the first quorum: sets how long it goes on, and asks more sources at once.
+    private mutating func gather(at time: Duration) {
+        let isDissent = tally.hasDissent
+        guard isDissent ? !hasHeardDissent : gatheringUntil == nil && isLookingForEgresses else { return }
+        hasHeardDissent = isDissent
+        gatheringUntil = time + max(settings.timing.dissentWait, time * 2)
+        // Other lines show up with STUN servers as well as with others; who is right is a question for everybody.
+        for index in tiers.indices where isDissent || index == 0 || tiers[index].kind == .stream {
+            tiers[index].hasten(to: time)
+        }
+    }
+
+    /// The sources to ask now. With `force`, the first tier that has any need not be due: nobody else is left to wait for.
     private mutating func due(at time: Duration, onlyAuthenticated: Bool, force: Bool) -> [AddressSource] {
-        let (tally, operators) = (tally, Set(pending.map(\.operatorName)))
+        let tally = tally
         func isUseful(_ source: AddressSource) -> Bool {
             tally.wants(source) && (!onlyAuthenticated || source.isAuthenticated)
         }
         var wave: [AddressSource] = []
-        if force || stun.dueAt <= time, stun.waiting.contains(where: isUseful) {
-            wave += stun.next(at: time, pendingOperators: operators, isUseful: isUseful)
-        }
-        if (force && wave.isEmpty) || web.dueAt <= time, web.waiting.contains(where: isUseful) {
-            wave += web.next(at: time, pendingOperators: operators, isUseful: isUseful)
+        for index in tiers.indices {
+            guard tiers[index].dueAt <= time || (force && wave.isEmpty), tiers[index].waiting.contains(where: isUseful)
+            else { continue }
+            let operators = Set(pending.map(\.operatorName) + wave.map(\.operatorName))
+            wave += tiers[index].next(at: time, pendingOperators: operators, isUseful: isUseful)
         }
         pending.formUnion(wave)
-        asked.formUnion(wave.map(\.operatorName))
+        asked += wave
         return wave
     }
 
     private func wakeTime(after time: Duration, onlyAuthenticated: Bool) -> Duration {
-        let dueTimes = [stun, web].filter { tier in
+        let dueTimes = tiers.filter { tier in
             tier.waiting.contains { tally.wants($0) && (!onlyAuthenticated || $0.isAuthenticated) }
         }.map(\.dueAt)
-        return (dueTimes + [dissentUntil].compactMap { $0 } + [settings.timing.deadline])
+        return (dueTimes + [gatheringUntil].compactMap { $0 } + [settings.timing.deadline])
             .filter { $0 > time }.min() ?? settings.timing.deadline
     }
 
     /// Whether every answer that was asked for is there and nobody is left to ask.
     var isExhausted: Bool {
-        pending.isEmpty && !stun.waiting.contains(where: tally.wants) && !web.waiting.contains(where: tally.wants)
+        pending.isEmpty && !tiers.contains { $0.waiting.contains(where: tally.wants) }
     }
 
     private mutating func finish(_ decision: Decision, at time: Duration) -> Action {
         if let verdict { return .finish(verdict) }
-        let verdict = Verdict(
-            condition: decision.condition, address: decision.address, candidate: decision.candidate,
-            shares: tally.shares, operatorsAsked: asked.count, votes: votes, duration: time)
+        let egresses = egressSet(after: decision)
+        var verdict = Verdict(
+            condition: decision.condition, address: decision.address, addresses: egresses?.members.sorted(),
+            candidate: decision.candidate, shares: tally.shares,
+            operatorsAsked: Set(asked.map(\.operatorName)).count, votes: votes,
+            unanswered: asked.filter(pending.contains), duration: time)
+        verdict.egresses = egresses
         self.verdict = verdict
         return .finish(verdict)
     }

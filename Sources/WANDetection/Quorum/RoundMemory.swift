@@ -2,10 +2,12 @@ public import NetworkPrimitives
 
 /// What one round leaves to the next.
 ///
-/// Where no source is authenticated, a changed address is accepted only if two rounds in a row agree on it.
+/// Where no source is authenticated, a changed address is accepted only if two rounds in a row agree on it; and with
+/// ``EgressPolicy/all``, it takes several rounds to add an address or to remove one.
 public struct RoundMemory: Hashable, Sendable {
     /// The changed address on which the last round agreed.
     public private(set) var candidate: IPAddress?
+    private(set) var egresses = EgressSet()
 
     public init() {}
 
@@ -13,6 +15,7 @@ public struct RoundMemory: Hashable, Sendable {
     public mutating func roundEnded(_ verdict: Verdict) {
         guard verdict.condition != .unconfirmed(.cancelled) else { return }
         candidate = verdict.candidate
+        egresses = verdict.egresses ?? egresses
     }
 }
 

@@ -36,31 +36,41 @@ public struct Verdict: Hashable, Sendable {
     }
 
     public let condition: Condition
-    /// The address that may be published now: the confirmed one; with several egresses the published one while it is
-    /// among them (policy `sticky`), else the strongest that may replace it. `nil`: keep what is published.
+    /// The one address that may be published now: the confirmed one; with several egresses the published one while it is
+    /// among them, else the strongest that may replace it. `nil`: keep what is published.
     public let address: IPAddress?
+    /// All addresses that may be published now, sorted: the one of ``address``, or with ``EgressPolicy/all`` those of all
+    /// lines, which need not be among the votes of this round. Empty: keep what is published.
+    public let addresses: [IPAddress]
     /// An address that will be accepted if the next round agrees again; see ``RoundMemory``.
     public let candidate: IPAddress?
     /// The votes, the address with most of them first.
     public let shares: [Share]
     /// How many operators were asked.
     public let operatorsAsked: Int
-    /// Every answer, in the order in which they came. Sources that were still being asked are not among them.
+    /// Every answer, in the order in which they came.
     public let votes: [Observation]
+    /// Sources that were asked and had not answered when the round was over; nobody waits for them.
+    public let unanswered: [AddressSource]
     /// From the round's start to the decision.
     public let duration: Duration
+    /// The lines as they are known after this round; `nil` where it changed nothing.
+    var egresses: EgressSet?
 
     /// Rounds make their verdicts themselves; this is for tests of those who use them.
     public init(
-        condition: Condition, address: IPAddress?, candidate: IPAddress? = nil, shares: [Share] = [],
-        operatorsAsked: Int = 0, votes: [Observation] = [], duration: Duration = .zero
+        condition: Condition, address: IPAddress?, addresses: [IPAddress]? = nil, candidate: IPAddress? = nil,
+        shares: [Share] = [], operatorsAsked: Int = 0, votes: [Observation] = [], unanswered: [AddressSource] = [],
+        duration: Duration = .zero
     ) {
         self.condition = condition
         self.address = address
+        self.addresses = addresses ?? [address].compactMap { $0 }
         self.candidate = candidate
         self.shares = shares
         self.operatorsAsked = operatorsAsked
         self.votes = votes
+        self.unanswered = unanswered
         self.duration = duration
     }
 
@@ -83,8 +93,10 @@ public struct Verdict: Hashable, Sendable {
 }
 
 extension Verdict: CustomStringConvertible {
-    /// One line for people, such as `198.51.100.7 by 2 of 3 operators`.
-    public var description: String {
+    /// One line for people, such as `198.51.100.7 by 2 of 3 operators`, with the ``suspicion`` where there is one.
+    public var description: String { [outcome, suspicion].compactMap { $0 }.joined(separator: "; ") }
+
+    private var outcome: String {
         switch condition {
         case .confirmed(let address):
             let others = shares.filter { $0.address != address }
@@ -99,54 +111,6 @@ extension Verdict: CustomStringConvertible {
                 "\(address) by \(shares.first { $0.address == address }?.operators ?? 0)"
             }
             return "several egress addresses: \(listed.joined(separator: ", ")) of \(operatorsAsked) operators"
-        }
-    }
-}
-
-/// Why a round confirmed nothing.
-public enum UnconfirmedReason: Hashable, Sendable {
-    /// Nobody answered with an address; the first error, for people.
-    case noAnswer(String)
-    /// Every address was one that must not be published; the first objection.
-    case notPublishable(String)
-    /// All agree, but they are too few.
-    case tooFewVotes(IPAddress, operators: Int, quorum: Int)
-    /// Operators disagree, and no address has enough of them behind it. The strongest first.
-    case disagreement([IPAddress])
-    /// A quorum agrees on a changed address, but no authenticated source does.
-    case notAuthenticated(IPAddress)
-    /// A quorum agrees on a changed address; as no source is authenticated, the next round has to agree as well.
-    case awaitingSecondRound(IPAddress)
-    case cancelled
-
-    /// A short name, fit for a metric label.
-    public var code: String {
-        switch self {
-        case .noAnswer: "no_answer"
-        case .notPublishable: "not_publishable"
-        case .tooFewVotes: "too_few_votes"
-        case .disagreement: "disagreement"
-        case .notAuthenticated: "not_authenticated"
-        case .awaitingSecondRound: "awaiting_second_round"
-        case .cancelled: "cancelled"
-        }
-    }
-}
-
-extension UnconfirmedReason: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .noAnswer(let error): "no source answered with an address: \(error)"
-        case .notPublishable(let objection): "no address may be published: \(objection)"
-        case .tooFewVotes(let address, let operators, let quorum):
-            "\(address) by \(operators) operator\(operators == 1 ? "" : "s"), but the quorum is \(quorum)"
-        case .disagreement(let addresses):
-            "operators disagree: \(addresses.map(\.description).joined(separator: ", "))"
-        case .notAuthenticated(let address):
-            "\(address) has a quorum, but no authenticated source confirms the change"
-        case .awaitingSecondRound(let address):
-            "\(address) has a quorum, but as no source is authenticated, a second round has to confirm the change"
-        case .cancelled: "cancelled"
         }
     }
 }

@@ -20,6 +20,12 @@ public struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
         self.prefixLength = length
     }
 
+    /// The block that holds this one address.
+    public init(only address: IPAddress) {
+        base = address
+        prefixLength = address.bytes.count * 8
+    }
+
     /// Whether `address` is of this block's family and inside of it.
     public func contains(_ address: IPAddress) -> Bool {
         guard address.family == base.family else { return false }

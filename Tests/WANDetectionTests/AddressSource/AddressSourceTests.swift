@@ -152,8 +152,21 @@ import Testing
         #expect(Operators.name(of: HostPort(host: host, port: 1)) == expected)
     }
 
+    @Test(arguments: IPAddress.Family.allCases) func theDefaultsOfAFamilyAreOfIt(family: IPAddress.Family) {
+        let sources = AddressSource.defaults(for: family)
+        #expect(QuorumSettings(family: family).problems(with: sources).isEmpty)
+        #expect(Set(sources.map(\.transport.method)) == Set(AddressSource.Method.allCases))
+        for source in sources {
+            guard case .dns(let question, let server) = source.endpoint else { continue }
+            #expect(IPAddress(server.host)?.family == family)
+            #expect(question.type == .txt || question.type == (family == .ipv4 ? .a : .aaaa))
+            // The address of a well-known server tells its operator.
+            #expect(["cloudflare", "google", "opendns"].contains(source.operatorName))
+        }
+    }
+
     @Test func theDefaultsAreComplete() {
-        #expect(AddressSource.defaultSTUN.count == 8)
+        #expect(AddressSource.defaultSTUN.count == 13)
         #expect(AddressSource.defaultHTTPS.count == 6)
         #expect(AddressSource.defaultDNS.count == 4)
         #expect(AddressSource.defaultDNS.map(\.operatorName) == ["cloudflare", "opendns", "google", "cloudflare"])

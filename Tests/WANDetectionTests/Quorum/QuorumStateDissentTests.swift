@@ -113,23 +113,43 @@ import Testing
         #expect(outcome.verdict.duration == .milliseconds(20))
     }
 
-    @Test func dissentWaitsALittleForFurtherVotes() throws {
+    @Test func aLiarDoesNotDelayWhatIsPublished() throws {
         let outcome = RoundSimulation(
             sources: try answers(["liar"], new) + answers(["x"], old) + [(try stunSource("silent"), .silent)]
                 + answers(["y", "z"], old), published: old
         ).run()
         #expect(outcome.verdict.condition == .confirmed(old))
+        #expect(outcome.verdict.duration == .milliseconds(20))
+        #expect(outcome.verdict.unanswered == [try stunSource("silent")])
+    }
+
+    @Test func aChangeUnderDissentWaitsALittleForFurtherVotes() throws {
+        let outcome = RoundSimulation(
+            sources: try answers(["liar"], old) + answers(["x"], new) + [(try stunSource("silent"), .silent)]
+                + answers(["y"], new) + web(["p"], new, 10), published: old
+        ).run()
+        #expect(outcome.verdict.condition == .confirmed(new))
         #expect(outcome.verdict.duration == .milliseconds(260))
     }
 
     @Test func dissentLateInARoundWaitsTwiceTheTimeSoFar() throws {
         // Dissent begins at 400 ms; the majority is there at 450 ms, while one vote might still come.
         let outcome = RoundSimulation(
-            sources: try answers(["x"], old, 400) + answers(["liar"], new, 400)
-                + [(try stunSource("silent"), .silent)] + answers(["y", "z"], old, 200), published: old
+            sources: try answers(["x"], new, 400) + answers(["liar"], old, 400)
+                + [(try stunSource("silent"), .silent)] + answers(["y", "z"], new, 200), published: old
         ).run()
-        #expect(outcome.verdict.condition == .confirmed(old))
+        #expect(outcome.verdict.condition == .unconfirmed(.awaitingSecondRound(new)))
         #expect(outcome.verdict.duration == .milliseconds(1200))
+    }
+
+    /// What else the dissenters see may be a second line, so that the published address keeps its place.
+    @Test func theWaitBringsOutASecondLine() throws {
+        let outcome = RoundSimulation(
+            sources: try answers(["x", "y"], new) + answers(["z"], old) + answers(["late"], old, 100)
+                + web(["p"], new, 20), published: old
+        ).run()
+        #expect(outcome.verdict.condition == .multipleEgress([new, old]))
+        #expect(outcome.verdict.address == old)
     }
 
     @Test func aTieIsUnconfirmed() throws {

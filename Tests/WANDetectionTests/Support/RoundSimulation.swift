@@ -2,6 +2,15 @@ import NetworkPrimitives
 
 @testable import WANDetection
 
+/// What a round of detection can be told; ``QuorumState``, or a faulty one that the tests have to find out.
+protocol RoundMachine {
+    mutating func started() -> QuorumState.Action
+    mutating func observed(_ observation: Observation, at time: Duration) -> QuorumState.Action
+    mutating func timerFired(at time: Duration) -> QuorumState.Action
+}
+
+extension QuorumState: RoundMachine {}
+
 /// Runs a round in simulated time, in which each source answers after a set time.
 struct RoundSimulation {
     struct Answer {
@@ -25,6 +34,8 @@ struct RoundSimulation {
         var verdict: Verdict
         /// Who was asked, and when.
         var asked: [(source: AddressSource, time: Duration)]
+        /// The answers that came before the end, in their order.
+        var answers: [(observation: Observation, time: Duration)]
 
         func time(of source: AddressSource) -> Duration? { asked.first { $0.source == source }?.time }
     }
@@ -36,13 +47,21 @@ struct RoundSimulation {
     var memory = RoundMemory()
     var usualLatency: Duration?
 
-    func run() -> Outcome {
-        var round = QuorumState(
+    /// The round as it really is.
+    var round: QuorumState {
+        QuorumState(
             sources: sources.map(\.0), published: published, memory: memory, settings: settings,
             usualLatency: usualLatency)
+    }
+
+    func run() -> Outcome { run(round) }
+
+    func run(_ round: some RoundMachine) -> Outcome {
+        var round = round
         let answers = Dictionary(sources, uniquingKeysWith: { first, _ in first })
         var arrivals: [(time: Duration, observation: Observation)] = []
         var asked: [(source: AddressSource, time: Duration)] = []
+        var answered: [(observation: Observation, time: Duration)] = []
         var now: Duration = .zero
         var action = round.started()
         while true {
@@ -57,6 +76,7 @@ struct RoundSimulation {
             if let next, arrivals[next].time <= wakeAt {
                 let (time, observation) = arrivals.remove(at: next)
                 now = time
+                answered.append((observation, now))
                 action = round.observed(observation, at: now)
             } else {
                 now = wakeAt
@@ -64,6 +84,6 @@ struct RoundSimulation {
             }
         }
         guard case .finish(let verdict) = action else { preconditionFailure("the loop ends with a verdict") }
-        return Outcome(verdict: verdict, asked: asked)
+        return Outcome(verdict: verdict, asked: asked, answers: answered)
     }
 }
