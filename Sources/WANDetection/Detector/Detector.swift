@@ -17,9 +17,11 @@ public final class Detector: Sendable {
     }
 
     private let sources: [AddressSource]
-    /// Whom probes ask in turn: STUN servers, which are the cheapest, or web sources where there are no others. Not
-    /// empty, since settings without a source are refused.
+    /// Whom probes ask in turn: STUN servers, which are the cheapest, or others where there are none. Empty only while
+    /// everybody is on a list that has not been loaded.
     private let probeSources: [AddressSource]
+    /// Further STUN servers, of lists that change.
+    private let directory: HostListDirectory?
     private let settings: QuorumSettings
     private let lookup: any AddressLookup
     private let clock: any Clock<Duration>
@@ -37,17 +39,21 @@ public final class Detector: Sendable {
 
     /// - Parameters:
     ///   - sources: in the order of preference.
+    ///   - directory: lists of further STUN servers, asked after the other ones. Whoever makes the detector has to let it
+    ///     ``HostListDirectory/run()``.
     ///   - lookup: asks one source.
     ///   - clock: measures and paces rounds.
     /// - Throws: ``InvalidSettings`` with what ``QuorumSettings/problems(with:)`` finds.
     public init(
-        sources: [AddressSource], settings: QuorumSettings = QuorumSettings(), lookup: any AddressLookup,
+        sources: [AddressSource], directory: HostListDirectory? = nil, settings: QuorumSettings = QuorumSettings(),
+        lookup: any AddressLookup,
         clock: any Clock<Duration> = ContinuousClock(), metrics: DetectionMetrics = DetectionMetrics(),
         logger: Logger = Logger(label: "esddns.wan")
     ) throws(InvalidSettings) {
-        let problems = settings.problems(with: sources)
+        let problems = settings.problems(with: sources, besidesLists: directory?.lists.isEmpty == false)
         guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
         self.sources = sources
+        self.directory = directory
         let stun = sources.filter { $0.transport == .stunUDP }
         probeSources = stun.isEmpty ? sources : stun
         self.settings = settings
@@ -64,12 +70,13 @@ public final class Detector: Sendable {
     ///     proxy. `nil` where no web sources are configured.
     ///   - group: whose event loops do the UDP work.
     public convenience init(
-        sources: [AddressSource], settings: QuorumSettings = QuorumSettings(), http: (any HTTPTransport)?,
+        sources: [AddressSource], directory: HostListDirectory? = nil, settings: QuorumSettings = QuorumSettings(),
+        http: (any HTTPTransport)?,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         metrics: DetectionMetrics = DetectionMetrics(), logger: Logger = Logger(label: "esddns.wan")
     ) throws(InvalidSettings) {
         try self.init(
-            sources: sources, settings: settings,
+            sources: sources, directory: directory, settings: settings,
             lookup: NetworkLookup(http: http, group: group, allowNonGlobal: settings.allowNonGlobal),
             metrics: metrics, logger: logger)
     }
@@ -81,6 +88,7 @@ public final class Detector: Sendable {
     ///
     /// - Parameter published: the address that the outside world knows, if any.
     public func detect(published: IPAddress?) async -> Verdict {
+        let sources = await currentSources()
         let (memory, usualLatency) = state.withLock { ($0.memory, $0.latencies.percentile95) }
         let round = QuorumState(
             sources: sources, published: published, memory: memory, settings: settings, usualLatency: usualLatency)
@@ -94,11 +102,30 @@ public final class Detector: Sendable {
     ///
     /// One answer decides nothing. A different address, or a failure, is a reason for a whole round.
     public func probe() async -> Observation {
+        let listed = directory?.nextSources().filter { $0.transport == .stunUDP } ?? []
+        let choice = listed.isEmpty ? probeSources : probeSources.filter { $0.transport == .stunUDP } + listed
+        guard !choice.isEmpty else {
+            // Everybody is on a list that could not be had yet, and that is where one has to look.
+            let list = directory?.lists.first.map { AddressSource.http($0) }
+            return Observation(
+                source: list ?? .stun(HostPort(host: "nobody.invalid", port: 3478)),
+                result: .failure(SourceError(.failed, "no list of STUN servers has been loaded yet")), duration: .zero)
+        }
         let source = state.withLock { state in
-            defer { state.nextProbe = (state.nextProbe + 1) % probeSources.count }
-            return probeSources[state.nextProbe]
+            defer { state.nextProbe = (state.nextProbe + 1) % choice.count }
+            return choice[state.nextProbe % choice.count]
         }
         return await observe(source, on: self.clock)
+    }
+
+    /// Whom a round may ask. Waits for the lists only where there is no quorum without them.
+    private func currentSources() async -> [AddressSource] {
+        guard let directory else { return sources }
+        if directory.sources.isEmpty, Set(sources.map(\.operatorName)).count < settings.quorum {
+            await directory.refresh()
+        }
+        let known = Set(sources)
+        return sources + directory.nextSources().filter { !known.contains($0) }
     }
 }
 
