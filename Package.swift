@@ -240,8 +240,8 @@ let package = Package(
         .testTarget(
             name: "WANDetectionTests",
             dependencies: [
-                "WANDetection", "CurlHTTP", "NetworkPrimitives", "TestSupport", .httpTypes, .metricsTestKit, .nioCore,
-                .nioPosix,
+                "WANDetection", "CurlHTTP", "NetworkPrimitives", "TestSupport", .crypto, .httpTypes, .metricsTestKit,
+                .nioCore, .nioPosix, .nioSSL, .x509,
             ],
             swiftSettings: strict
         ),

@@ -43,7 +43,7 @@ public struct DNSAddressClient: Sendable {
             deadline: max(schedule.deadline - TimeAmount(ContinuousClock.now - start), .zero))
         let answer: DNSAddressQuestion.Answer
         do {
-            answer = try await exchange.ask(target, on: group) { asking.answer(in: Array($0.readableBytesView)) }
+            answer = try await exchange.ask(target, on: group) { asking.answer(inDatagram: $0) }
         } catch {
             throw SourceError(error)
         }

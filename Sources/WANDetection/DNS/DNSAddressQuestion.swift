@@ -26,6 +26,14 @@ struct DNSAddressQuestion: Sendable {
         }
     }
 
+    /// Looks at one datagram; `nil` where it is no answer to the question, so that the wait goes on. Garbage ends at the
+    /// header, before any memory is taken for it.
+    func answer(inDatagram datagram: ByteBuffer) -> Answer? {
+        let header = datagram.peekMultipleIntegers(as: (UInt16, UInt8).self)
+        guard let (id, flags) = header, id == query.id, flags & 0x80 != 0 else { return nil }
+        return answer(in: Array(datagram.readableBytesView))
+    }
+
     /// Looks at one message; `nil` where it is no answer to the question, so that it may come from anybody.
     func answer(in bytes: [UInt8]) -> Answer? {
         guard let message = try? DNSMessage(decoding: bytes), message.isAnswer(to: query) else { return nil }

@@ -5,10 +5,12 @@ struct AddressBody {
     enum Format {
         /// The address and white space.
         case plain
-        /// Cloudflare's `key=value` lines.
-        case trace
+        /// Cloudflare's `key=value` lines, for this host.
+        case trace(host: String)
 
-        init(of url: HTTPURL) { self = url.path.hasSuffix("/cdn-cgi/trace") ? .trace : .plain }
+        init(of url: HTTPURL) {
+            self = url.path.hasSuffix("/cdn-cgi/trace") ? .trace(host: url.host.host.lowercased()) : .plain
+        }
     }
 
     let format: Format
@@ -19,7 +21,7 @@ struct AddressBody {
         let address =
             switch format {
             case .plain: try Self.plain(text)
-            case .trace: try Self.trace(text)
+            case .trace(let host): try Self.trace(text, of: host)
             }
         guard address.family == family else {
             throw SourceError(.wrongFamily, "answered \(address), which is of the wrong address family")
@@ -36,7 +38,7 @@ struct AddressBody {
         return address
     }
 
-    private static func trace(_ text: String) throws(SourceError) -> IPAddress {
+    private static func trace(_ text: String, of host: String) throws(SourceError) -> IPAddress {
         var fields: [Substring: [Substring]] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -45,6 +47,10 @@ struct AddressBody {
         }
         guard let found = fields["ip"], found.count == 1, let address = IPAddress(String(found[0])) else {
             throw SourceError(.invalidAnswer, "answered \(quote(text)), which is no trace with one line ip=ADDRESS")
+        }
+        // A document that was made for somebody else, as a cache on the way might hand out.
+        if let hosts = fields["h"], hosts.map({ $0.lowercased() }) != [host] {
+            throw SourceError(.invalidAnswer, "answered \(quote(text)), which is the trace of another host")
         }
         if let warp = fields["warp"], warp != ["off"] {
             throw SourceError(.invalidAnswer, "was asked through WARP, so \(address) is Cloudflare's, not ours")
