@@ -15,5 +15,6 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         json, watchEvents, responseHead, retryAfter, apiAnswer, pem, microTime,
+        stun, dnsMessage, dnsAddress, addressBody, hostList, addressSource,
     ]
 }
