@@ -15,6 +15,8 @@ final class Link: KubernetesAPI {
         var answerDelay: Duration? = .zero
         /// Answered instead of being carried out.
         var refusal: KubernetesError?
+        /// Answered although it was carried out, as where a server loses sight of its own store.
+        var falseRefusal: KubernetesError?
 
         static let lost = Fate(delay: nil)
         static let answerLost = Fate(answerDelay: nil)
@@ -26,20 +28,21 @@ final class Link: KubernetesAPI {
         var fate: @Sendable (String) -> Fate
     }
 
-    private let api: MemoryAPI
+    private let api: any KubernetesAPI
     private let time: VirtualTime
+    private let server: ServerCondition
     private let state: Mutex<State>
-    /// Plants a fault: every update names whatever version is stored, so that nothing is compared any more.
-    private let ignoresVersions: Bool
 
-    /// - Parameter fate: of a request with that verb.
+    /// - Parameters:
+    ///   - server: shared by the links to one server.
+    ///   - fate: of a request with that verb.
     init(
-        to api: MemoryAPI, in time: VirtualTime, ignoresVersions: Bool = false,
+        to api: any KubernetesAPI, in time: VirtualTime, server: ServerCondition = ServerCondition(),
         fate: @escaping @Sendable (String) -> Fate = { _ in Fate() }
     ) {
         self.api = api
         self.time = time
-        self.ignoresVersions = ignoresVersions
+        self.server = server
         state = Mutex(State(fate: fate))
     }
 
@@ -79,13 +82,8 @@ final class Link: KubernetesAPI {
     func update<Resource: KubernetesResource>(
         _ object: Resource, namespace: String, timeout: Duration
     ) async throws(KubernetesError) -> Resource {
-        let ignoresVersions = ignoresVersions
-        return try await send("update", timeout) { api throws(KubernetesError) in
-            var object = object
-            if ignoresVersions, let stored = api.stored(Resource.self, object.name ?? "", namespace: namespace) {
-                object.resourceVersion = stored.resourceVersion
-            }
-            return try await api.update(object, namespace: namespace, timeout: timeout)
+        try await send("update", timeout) { api throws(KubernetesError) in
+            try await api.update(object, namespace: namespace, timeout: timeout)
         }
     }
 
@@ -135,16 +133,22 @@ final class Link: KubernetesAPI {
 
     private func send<Answer: Sendable>(
         _ verb: String, _ timeout: Duration,
-        _ carryOut: @escaping @Sendable (MemoryAPI) async throws(KubernetesError) -> Answer
+        _ carryOut: @escaping @Sendable (any KubernetesAPI) async throws(KubernetesError) -> Answer
     ) async throws(KubernetesError) -> Answer {
         let fate = fate(of: verb)
-        let request = time.start { [api, time] () -> Result<Answer, KubernetesError> in
+        let connection = server.generation
+        if server.isDown { throw KubernetesError(.transport(.connectFailed), message: "connection refused") }
+        let request = time.start { [api, time, server] () -> Result<Answer, KubernetesError> in
             guard let delay = fate.delay else { return .failure(Self.timedOut) }
             // Never cancelled: what was sent is on its way.
             if delay > .zero { try? await time.clock.sleep(for: delay) }
+            // A server that was started anew knows nothing of the connections of the one before.
+            guard server.accepts(connection) else { return .failure(Self.lost) }
             if let refusal = fate.refusal { return .failure(refusal) }
             do throws(KubernetesError) {
-                return .success(try await carryOut(api))
+                let answer = try await carryOut(api)
+                if let refusal = fate.falseRefusal { return .failure(refusal) }
+                return .success(answer)
             } catch {
                 return .failure(error)
             }
@@ -160,8 +164,36 @@ final class Link: KubernetesAPI {
         guard let delay = fate.delay, let answerDelay = fate.answerDelay, delay + answerDelay < timeout, !isCut else {
             throw Self.timedOut
         }
+        guard server.accepts(connection) else { throw Self.lost }
         return try await request.value.get()
     }
 
     private static let timedOut = KubernetesError(.transport(.timedOut), message: "no answer")
+    private static let lost = KubernetesError(.transport(.connectionLost), message: "the server closed the connection")
+}
+
+/// Whether a server is there at all, for all links to it.
+final class ServerCondition: Sendable {
+    private struct State {
+        var generation = 0
+        var isDown = false
+    }
+
+    private let state = Mutex(State())
+
+    /// While down, connections are refused; whatever was on its way when it went down is lost.
+    var isDown: Bool {
+        get { state.withLock(\.isDown) }
+        set {
+            state.withLock { state in
+                if newValue, !state.isDown { state.generation += 1 }
+                state.isDown = newValue
+            }
+        }
+    }
+
+    /// Grows each time the server goes down.
+    var generation: Int { state.withLock(\.generation) }
+
+    func accepts(_ connection: Int) -> Bool { state.withLock { !$0.isDown && $0.generation == connection } }
 }

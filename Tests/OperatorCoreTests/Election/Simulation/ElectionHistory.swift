@@ -1,61 +1,87 @@
 @testable import OperatorCore
 
-/// What happened in an election, and whether it was allowed to happen.
+/// What happened in a simulated election, in true time and in order. ``ElectionRules`` says whether it was allowed to.
 struct ElectionHistory: Sendable, Hashable {
+    /// Somebody who runs for leadership: one process, which never comes back under the same name.
+    struct Participant: Sendable, Hashable {
+        var name: String
+        var identity: String
+        /// Seconds of its clock in a true one.
+        var rate: Double
+        var renewDeadline: Duration
+    }
+
+    /// A Lease as it was stored.
+    struct LeaseChange: Sendable, Hashable {
+        /// Name of the participant; `nil`: somebody with a right to, past all rules.
+        var author: String?
+        var holder: String
+        var seconds: Int
+        var version: Int
+        var sent: Duration
+        var at: Duration
+    }
+
+    /// A fenced write as it was stored.
+    struct MapChange: Sendable, Hashable {
+        var author: String
+        var epoch: Epoch
+        var version: Int
+        /// By a POST, which has no earlier version to be compared with.
+        var isCreation: Bool
+        var sent: Duration
+        var at: Duration
+    }
+
     enum Event: Sendable, Hashable {
-        /// Who could lead at that moment, by the word of each elector.
-        case leading([String], at: Duration)
+        case joined(Participant)
+        /// Who could lead, by the word of each, from one look to the last one that showed the same.
+        case believing([String], from: Duration, until: Duration)
         /// A leading work has begun.
         case began(String, Epoch, at: Duration)
-        /// A fenced write landed in the store.
-        case landed(Epoch, version: Int)
+        /// A participant heard that its write of the Lease was stored.
+        case granted(String, sent: Duration, version: Int, at: Duration)
+        /// A participant that believed to lead was told of a Lease that names another.
+        case shown(String, holder: String, version: Int, at: Duration)
+        /// A participant sends a fenced write; whether it believes to lead.
+        case sending(String, believes: Bool, at: Duration)
+        case leaseStored(LeaseChange)
+        case mapStored(MapChange)
+        case leaseDeleted(at: Duration)
+        case mapDeleted(at: Duration)
+        /// Nothing goes wrong from here on; one has to lead, and to write, from `settled` to `end`.
+        case healed(settled: Duration, end: Duration)
+        /// What was done to them, for whoever reads a failing history.
+        case disturbance(String, at: Duration)
     }
 
     private(set) var events: [Event] = []
+    /// Where the belief stands that may still go on.
+    private var belief: Int?
 
-    /// Notes the event, unless it repeats the last of its kind.
     mutating func add(_ event: Event) {
-        if case .leading(let leaders, _) = event {
-            for case .leading(let before, _) in events.reversed() {
-                if before == leaders { return }
-                break
-            }
-        }
+        if case .shown = event { belief = nil }
         events.append(event)
     }
 
-    /// Every rule that was broken, as a sentence.
-    ///
-    /// - Parameter leasesWereDeleted: a deleted Lease may be taken by another while its holder still leads, or is yet to hear
-    ///   that it acquired it. Only the fence holds then, whatever the order in which the terms began.
-    func violations(leasesWereDeleted: Bool = false) -> [String] {
-        var violations: [String] = []
-        var lastBegun: (name: String, epoch: Epoch)?
-        var lastLanded: Epoch?
-        for event in events {
-            switch event {
-            case .leading(let leaders, let time):
-                if leaders.count > 1, !leasesWereDeleted {
-                    violations.append("\(leaders.joined(separator: " and ")) led at \(time)")
-                }
-            case .began(let name, let epoch, let time):
-                if let last = lastBegun, epoch <= last.epoch, !leasesWereDeleted {
-                    violations.append(
-                        "\(name) began with epoch \(epoch) at \(time), after \(last.name) with \(last.epoch)")
-                }
-                lastBegun = (name, epoch)
-            case .landed(let epoch, let version):
-                if let last = lastLanded, epoch < last {
-                    violations.append("a write of epoch \(epoch) landed as version \(version), after one of \(last)")
-                }
-                lastLanded = epoch
-            }
+    /// Notes who can lead now.
+    mutating func look(_ names: [String], at time: Duration) {
+        if let belief, case .believing(names, let from, _) = events[belief] {
+            events[belief] = .believing(names, from: from, until: time)
+        } else {
+            belief = events.count
+            events.append(.believing(names, from: time, until: time))
         }
-        return violations
+    }
+
+    var participants: [String: Participant] {
+        var participants: [String: Participant] = [:]
+        for case .joined(let participant) in events { participants[participant.name] = participant }
+        return participants
     }
 
     /// How many terms there were.
     var terms: Int { events.count { if case .began = $0 { true } else { false } } }
-    /// How many writes landed.
-    var writes: Int { events.count { if case .landed = $0 { true } else { false } } }
+    /// How many fenced writes were stored.
+    var writes: Int { events.count { if case .mapStored = $0 { true } else { false } } }
 }

@@ -1,176 +1,183 @@
-import CurlHTTP
 import Synchronization
 import TestSupport
 
 @testable import OperatorCore
 
-/// Three candidates against one API server in virtual time, and everything that can go wrong, drawn from a seed.
+/// Several candidates against one API server in virtual time, and everything that can go wrong, drawn from a seed.
 ///
-/// Requests and answers are late, lost or refused; links are cut and mended; candidates crash, stop, are paused and start
-/// anew under new names. Whoever leads claims a ConfigMap and keeps writing to it.
+/// Time goes from one moment at which something happens to the next; a few thousand of them make a run. Now and then
+/// something is disturbed. In the end everything works again, and the survivors have to settle. Every run of a seed is the
+/// same, on every machine.
 final class ElectionSimulation: Sendable {
     struct Plan: Sendable {
-        var steps = 200
-        var deletesLeases = false
-        /// Plants a fault: the server compares no versions.
-        var ignoresVersions = false
+        var seed: UInt64
+        /// Moments before everything works again.
+        var moments = 2000
+        var fault: PlantedFault?
+
+        init(seed: UInt64, moments: Int = 2000, fault: PlantedFault? = nil) {
+            self.seed = seed
+            self.moments = moments
+            self.fault = fault
+        }
     }
 
-    private static let seats = 3
+    /// Settings with the largest drift of clocks that they allow: lease duration / renew deadline is more than
+    /// (1 + drift) / (1 - drift).
+    struct Timing: Sendable {
+        var lease: Duration
+        var deadline: Duration
+        var retry: Duration
+        var drift: Double
 
-    private let plan: Plan
-    private let time = VirtualTime()
-    private let api = MemoryAPI()
+        static let all = [
+            Timing(lease: .seconds(15), deadline: .seconds(10), retry: .seconds(2), drift: 0.19),
+            Timing(lease: .seconds(15), deadline: .seconds(10), retry: .seconds(2), drift: 0.001),
+            Timing(lease: .seconds(5), deadline: .seconds(3), retry: .seconds(1), drift: 0.24),
+            Timing(lease: .seconds(9), deadline: .seconds(5), retry: .milliseconds(1500), drift: 0.28),
+        ]
+    }
+
+    let plan: Plan
+    let timing: Timing
+    /// Whether somebody deletes the Lease now and then: some rules hold only where nobody does.
+    let deletesLeases: Bool
+    let time = VirtualTime()
+    let api = MemoryAPI()
+    let server = ServerCondition()
+    let recorder: HistoryRecorder
+    private let world: CandidateProcess.World
     private let generator: Mutex<SeededGenerator>
-    private let history = Mutex(ElectionHistory())
-    /// Who sits where.
-    private let candidates = Mutex<[Contender]>([])
-    /// Everybody there ever was. Who has crashed or was cut off counts as leading for as long as it would say so itself.
-    private let everybody = Mutex<[Contender]>([])
+    /// Who sits where, and everybody there ever was: who was replaced may go on, and believe to lead.
+    private let seats = Mutex<[CandidateProcess]>([])
+    private let everybody = Mutex<[CandidateProcess]>([])
+    private let moments = Mutex((count: 0, last: Duration.zero))
 
-    init(seed: UInt64, plan: Plan = Plan()) {
+    init(_ plan: Plan) {
         self.plan = plan
-        generator = Mutex(SeededGenerator(seed: seed))
+        generator = Mutex(SeededGenerator(seed: plan.seed))
+        timing = Timing.all[Int(plan.seed % 4)]
+        deletesLeases = plan.seed % 3 == 2
+        recorder = HistoryRecorder(time)
+        let door = FilteredAPI(
+            next: api, filter: ServerDoor(recorder: recorder, fault: plan.fault, api: api), time: time)
+        world = .init(time: time, store: door, server: server, recorder: recorder, fault: plan.fault)
     }
-
-    /// Runs all steps, then lets the survivors settle.
-    func run() async throws -> ElectionHistory {
-        for _ in 0..<Self.seats { try seat() }
-        for _ in 0..<plan.steps {
-            // Other tests want their turn on this thread, too.
-            await Task.yield()
-            try step()
-            pass(.milliseconds(draw(1...4000)))
-        }
-        for candidate in candidates.withLock(\.self) {
-            candidate.link.isCut = false
-            candidate.link.setFate { _ in Link.Fate() }
-        }
-        pass(.seconds(60))
-        finish()
-        return history.withLock(\.self)
-    }
-
-    /// How many can lead now.
-    var leaders: Int { candidates.withLock { $0.count(where: \.isLeader) } }
 
     /// Everything that was asked of the server.
     var requests: [String] { api.requests.map { "\($0.verb) \($0.plural)" } }
+    var momentCount: Int { moments.withLock(\.count) }
 
-    // MARK: What goes wrong
-
-    private func step() throws {
-        let place = draw(0...(Self.seats - 1))
-        let candidate = candidates.withLock { $0[place] }
-        switch draw(0...99) {
-        case 0..<20: candidate.link.isCut.toggle()
-        case 20..<30: candidate.link.setFate { [self] _ in fate() }
-        case 30..<40: candidate.link.setFate { _ in Link.Fate() }
-        case 40..<47: candidate.elector.stop()
-        case 47..<52:
-            // Gone without a word, though what it has sent may still arrive.
-            candidate.link.isCut = true
-            try seat(at: place)
-        case 52..<56:
-            // All of them: they share a clock.
-            time.pause(for: .milliseconds(draw(1...20000)))
-            sample()
-        case 56..<60:
-            if plan.deletesLeases { api.remove(Lease.self, "leader", namespace: "n") }
-        case 60..<65: api.endWatches()
-        case 65..<70: api.muteWatches()
-        case 70..<75:
-            if var lease = api.lease {
-                lease.json[["metadata", "labels"]] = ["label": .string(String(draw(0...9)))]
-                api.put(lease, namespace: "n")
-            }
-        case 75..<80:
-            if var map = api.stored(ConfigMap.self, "m", namespace: "n") {
-                map.json[["metadata", "labels"]] = ["label": .string(String(draw(0...9)))]
-                api.put(map, namespace: "n")
-            }
-        default: break
+    /// Runs it all, and ends what it started.
+    func run() async throws -> ElectionHistory {
+        for host in 1...draw(2...4) { try seat(on: host, at: nil) }
+        while momentCount < plan.moments {
+            // Other tests want their turn on this thread, too.
+            await Task.yield()
+            try disturb()
+            // At most about a quarter of a Lease's duration.
+            pass(timing.lease * Double(draw(1...250)) / 1000)
+            try replaceEnded()
         }
-        // Whoever has left the election starts anew, as its pod would.
-        for place in 0..<Self.seats where candidates.withLock({ $0[place].end != nil }) { try seat(at: place) }
+        try settle()
+        let history = recorder.events
+        await dissolve()
+        return history
     }
 
-    private func fate() -> Link.Fate {
-        var fate = Link.Fate(
-            delay: .milliseconds(draw(0...100)), answerDelay: .milliseconds(draw(0...100)))
-        switch draw(0...19) {
-        case 0: fate.delay = nil
-        case 1: fate.answerDelay = nil
-        case 2: fate.delay = .milliseconds(draw(0...30000))
-        case 3: fate.answerDelay = .milliseconds(draw(0...12000))
-        case 4: fate.refusal = KubernetesError(.status(500, reason: "InternalError"), message: "etcd is away")
-        case 5:
-            fate.refusal = KubernetesError(
-                .status(429, reason: "TooManyRequests"), message: "busy", retryAfter: .seconds(draw(1...3)))
-        case 6: fate.refusal = KubernetesError(.transport(.connectFailed), message: "refused")
-        default: break
+    /// Everything works again: within a bounded time one leads, writes, and goes on.
+    private func settle() throws {
+        note("everything works")
+        server.isDown = false
+        setWeather { _ in Link.Fate() }
+        let staying = seats.withLock(\.self)
+        for candidate in everybody.withLock(\.self) {
+            // Whoever was replaced is found out and ended.
+            if staying.contains(where: { $0 === candidate }) {
+                candidate.link.isCut = false
+                candidate.resume(after: .zero)
+            } else {
+                candidate.kill()
+            }
         }
-        return fate
+        // A dead holder's Lease has to expire by the slowest clock, after a standby has seen it, which may have been asked to
+        // wait; and who has ended starts anew.
+        let bound = timing.lease * 3.5 + .seconds(10)
+        let healed = recorder.now
+        for _ in 0..<10 {
+            pass(bound / 10)
+            try replaceEnded()
+        }
+        let rest = timing.lease * 2
+        recorder.add(.healed(settled: healed + bound, end: healed + bound + rest))
+        pass(rest)
     }
 
-    // MARK: Candidates
+    private func dissolve() async {
+        server.isDown = true
+        let all = everybody.withLock(\.self)
+        for candidate in all { candidate.dissolve() }
+        for _ in 0..<1000 where all.contains(where: { !$0.hasEnded }) {
+            time.run(for: .seconds(1))
+            // An elector that was cancelled tidies up in a task of its own.
+            await Task.yield()
+        }
+    }
 
-    private func seat(at place: Int? = nil) throws {
+    // MARK: Who takes part
+
+    /// Lets a new process run on that host, in the place of whoever sits there.
+    func seat(on host: Int, at place: Int?) throws {
         let number = everybody.withLock(\.count) + 1
-        let link = Link(to: api, in: time, ignoresVersions: plan.ignoresVersions)
-        let candidate = try Contender(
-            "candidate-\(number)", api: api, time: time, link: link, seed: UInt64(draw(0...1_000_000)))
+        let rate = 1 + timing.drift * Double(draw(-100...100)) / 100
+        let candidate = try CandidateProcess(
+            host: host, number: number, in: world, leaseDuration: timing.lease, renewDeadline: timing.deadline,
+            retryPeriod: timing.retry, clockRate: rate, seed: UInt64(draw(0...1_000_000)))
         everybody.withLock { $0.append(candidate) }
-        candidates.withLock { candidates in
-            if let place { candidates[place] = candidate } else { candidates.append(candidate) }
+        seats.withLock { seats in
+            if let place { seats[place] = candidate } else { seats.append(candidate) }
         }
-        candidate.start { [self] term in await lead(candidate, term) }
+        candidate.start {
+            [self] in
+            .milliseconds(draw(300...1500))
+        } draining: {
+            [self] in
+            draw(0...2) == 0 ? timing.lease * Double(draw(0...300)) / 1000 : .zero
+        }
     }
 
-    /// Claims the ConfigMap, then counts in it about once a second.
-    private func lead(_ candidate: Contender, _ term: LeadershipTerm) async {
-        history.withLock { $0.add(.began(candidate.name, term.epoch, at: time.clock.now.offset)) }
-        let fenced = FencedConfigMap(api: candidate.link, namespace: "n", name: "m", term: term) {
-            () async throws(KubernetesError) in try await candidate.elector.confirmLease()
+    /// Whoever has left the election starts anew, as its pod would.
+    private func replaceEnded() throws {
+        for (place, candidate) in seats.withLock(\.self).enumerated() where candidate.hasEnded {
+            try seat(on: place + 1, at: place)
         }
-        var isClaimed = false
-        while !Task.isCancelled {
-            do throws(FencedWriteError) {
-                if isClaimed {
-                    try await fenced.write { ["count": String((Int($0["count"] ?? "") ?? 0) + 1)] }
-                } else {
-                    _ = try await fenced.claim()
-                    isClaimed = true
-                }
-            } catch {
-                if error.endsLeadership { return }
+    }
+
+    /// Somebody who takes part, and where.
+    func pick() -> (place: Int, candidate: CandidateProcess) {
+        let seats = seats.withLock(\.self)
+        let place = draw(0...(seats.count - 1))
+        return (place, seats[place])
+    }
+
+    /// What becomes of everybody's requests from now on.
+    func setWeather(_ fate: @escaping @Sendable (String) -> Link.Fate) {
+        for candidate in everybody.withLock(\.self) { candidate.link.setFate(fate) }
+    }
+
+    // MARK: Time and chance
+
+    func pass(_ duration: Duration) {
+        time.run(for: duration) { [self] in
+            let now = recorder.now
+            moments.withLock { moments in
+                if now > moments.last { moments = (moments.count + 1, now) }
             }
-            try? await time.clock.sleep(for: .milliseconds(draw(500...1500)))
+            recorder.look(everybody.withLock { $0.filter(\.believesToLead).map(\.name) })
         }
     }
 
-    // MARK: Watching it
+    func note(_ what: String) { recorder.add(.disturbance(what, at: recorder.now)) }
 
-    private func pass(_ duration: Duration) { time.run(for: duration) { [self] in sample() } }
-
-    private func sample() {
-        let names = everybody.withLock { $0.filter(\.isLeader).map(\.name) }
-        history.withLock { $0.add(.leading(names, at: time.clock.now.offset)) }
-    }
-
-    /// Adds what landed in the store, in its order.
-    private func finish() {
-        let landed = api.state.withLock { state in
-            state.history.filter { $0.plural == "configmaps" }.compactMap { entry in
-                entry.json[["data", "epoch"]]?.string.flatMap(Epoch.init).map { ($0, entry.version) }
-            }
-        }
-        history.withLock { history in
-            for (epoch, version) in landed { history.add(.landed(epoch, version: version)) }
-        }
-    }
-
-    private func draw(_ range: ClosedRange<Int>) -> Int {
-        generator.withLock { Int.random(in: range, using: &$0) }
-    }
+    func draw(_ range: ClosedRange<Int>) -> Int { generator.withLock { Int.random(in: range, using: &$0) } }
 }
