@@ -47,15 +47,23 @@ run: dependencies ## Show a cluster, a WAN address and its record in one process
 
 .PHONY: test
 test: dependencies ## Install what is missing, build, and run all tests: "make test ARGS='--filter NAME'"
-	@if [[ "$(INSTALL)" != no ]]; then scripts/install-test-servers.sh; fi
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-test-servers.sh; scripts/install-peers.sh; fi
 	@scripts/test.sh $(ARGS)
 
 .PHONY: contract
 contract: dependencies ## Run the contract suite alone, against the cluster of TEST_KUBECONFIG if set, or KUBEBUILDER_ASSETS
 	@scripts/test.sh --filter '^ContractTests\.' $(ARGS)
 
+# Which seeds "make faults" runs: one, or some as in 0..999.
+SEEDS ?= 0..199
+
+.PHONY: faults
+faults: dependencies ## Run elections under random faults with more seeds than the tests do: "make faults SEEDS=0..999"
+	@FAULT_SEEDS="$(SEEDS)" scripts/test.sh --filter ElectionFaultTests
+
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; fi
 	@echo "building esddns-bench for release; the first time takes some minutes" >&2
 	@"$(SWIFT)" build --quiet --configuration release --product esddns-bench >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)

@@ -161,10 +161,15 @@ let package = Package(
         // Not part of the image either: `make bench`.
         .executableTarget(
             name: "esddns-bench",
-            dependencies: ["ClusterSimulator", "CurlHTTP", "OperatorCore", .argumentParser],
+            dependencies: [
+                "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials", "KubernetesConfiguration",
+                "OperatorCore", .argumentParser,
+            ],
             path: "bench/esddns-bench",
             swiftSettings: strict
         ),
+        // Electors as processes, ours and others', for benchmarks and tests.
+        .target(name: "ElectorTrials", path: "bench/ElectorTrials", swiftSettings: strict),
 
         // Starts etcd and kube-apiserver for tests and benchmarks, where they are installed.
         .target(
@@ -248,7 +253,10 @@ let package = Package(
         // Against coturn, Knot and the built executables; scripts/install-test-servers.sh installs what it needs.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["AddressSync", "ClusterSimulator", "DNSRecords", "NetworkPrimitives", "WANDetection"],
+            dependencies: [
+                "AddressSync", "ClusterSimulator", "ControlPlaneKit", "DNSRecords", "ElectorTrials",
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "WANDetection",
+            ],
             swiftSettings: strict
         ),
     ]

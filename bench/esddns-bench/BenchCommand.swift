@@ -10,7 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
             docs/benchmarks.md explains each benchmark. A target that is missed is marked; only a benchmark that could not \
             be run, or --strict, makes this fail.
             """,
-        subcommands: [RunCommand.self, SimulatorCommand.self],
+        subcommands: [RunCommand.self, SimulatorCommand.self, CandidateCommand.self],
         defaultSubcommand: RunCommand.self)
 }
 
@@ -49,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         var results: [BenchmarkResult] = []
         for type in types { results.append(await measure(type)) }
-        print("\n\(Machine.description)\n")
+        print("\n\(Machine.description); API server: \(BenchServer.name)\n")
         print(ResultTable(results: results))
         if let json {
             let lines = try results.flatMap { try $0.lines(at: Date()) }

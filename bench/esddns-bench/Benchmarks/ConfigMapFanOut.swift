@@ -12,11 +12,11 @@ struct ConfigMapFanOut: Benchmark {
     static let runs = 30
 
     private static let watchers = 200
-    private static let object = "fan-out"
+    private let object = "fan-out-\(UUID().uuidString.lowercased())"
 
     func run(_ context: BenchmarkContext) async throws -> [Figure] {
-        let samples = try await SimulatorProcess.run { server in
-            try await Self.measure(server, context)
+        let samples = try await BenchServer.run { server in
+            try await measure(server, context)
         }
         return [
             Figure(
@@ -26,10 +26,11 @@ struct ConfigMapFanOut: Benchmark {
         ]
     }
 
-    private static func measure(_ server: SimulatorProcess, _ context: BenchmarkContext) async throws -> [Double] {
-        let arrivals = Arrivals(expected: watchers)
-        let writer = try server.makeClient()
-        let clients = try (0..<watchers).map { _ in try server.makeClient() }
+    private func measure(_ server: BenchServer, _ context: BenchmarkContext) async throws -> [Double] {
+        let arrivals = Arrivals(expected: Self.watchers)
+        let writer = try await server.makeClient()
+        var clients: [KubernetesClient] = []
+        for _ in 0..<Self.watchers { clients.append(try await server.makeClient()) }
         let namespace = server.namespace
         let created = ConfigMap(name: object)
         _ = try await writer.create(created, namespace: namespace, timeout: .seconds(10))
@@ -52,7 +53,7 @@ struct ConfigMapFanOut: Benchmark {
             }
             defer { group.cancelAll() }
             _ = try await arrivals.all(of: 0)
-            context.progress("\(watchers) watches are open")
+            context.progress("\(Self.watchers) watches are open")
             var samples: [Double] = []
             for number in 1...context.runs {
                 let sent = ContinuousClock.now
@@ -66,6 +67,7 @@ struct ConfigMapFanOut: Benchmark {
             }
             return samples
         }
+        try? await writer.delete(ConfigMap.self, name: object, namespace: namespace, timeout: .seconds(10))
         for client in clients + [writer] { await client.shutdown() }
         return result
     }

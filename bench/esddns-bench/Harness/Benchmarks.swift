@@ -1,7 +1,9 @@
 /// All benchmarks, in the order in which they run. Add yours here.
 enum Benchmarks {
     static let all: [any Benchmark.Type] = [
-        ConfigMapFanOut.self
+        LeaderTakeover.self,
+        LeaderHandOver.self,
+        ConfigMapFanOut.self,
     ]
 
     /// - Parameter filters: parts of names; none means all.
