@@ -1,4 +1,4 @@
-/// A strict parser of JSON (RFC 8259) that keeps integers apart from other numbers.
+/// A strict parser of JSON (RFC 8259) that keeps every number as it was written.
 ///
 /// `JSONDecoder` does not suit this: it has to guess the type of every value by trying one after the other, reads `1.0`
 /// as an integer, so that what goes back to the API server is not what came from it, and names no position in its
@@ -98,10 +98,7 @@ struct JSONParser {
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         // "-0" as an integer would lose its sign.
         if isInteger, text != "-0", let integer = Int64(text) { return .integer(integer) }
-        guard let number = Double(text), number.isFinite else {
-            throw JSONError("a number out of range", offset: start)
-        }
-        return .number(number)
+        return .number(JSONNumber(validated: text))
     }
 
     private mutating func digits() throws(JSONError) {

@@ -2,10 +2,10 @@ extension JSONValue {
     /// Reads one JSON document (RFC 8259), which has to be the whole text.
     ///
     /// A number without fraction and exponent that fits into 64 bits becomes ``integer(_:)``; any other becomes
-    /// ``number(_:)``, with the precision of a `Double`.
+    /// ``number(_:)``, with all its digits.
     ///
     /// - Throws: ``JSONError`` with the byte offset of the fault. Besides what the grammar forbids, refused are: nesting
-    ///   deeper than 200, a member named twice, a number beyond `Double`, invalid UTF-8 and lone surrogates.
+    ///   deeper than 200, a member named twice, invalid UTF-8 and lone surrogates.
     public init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
         var parser = JSONParser(Array(bytes))
         self = try parser.document()
@@ -18,8 +18,6 @@ extension JSONValue {
     }
 
     /// The document in UTF-8 without white space, members sorted by name, so that equal values give equal bytes.
-    ///
-    /// JSON has no form for a number that is not finite; it is written as `null`.
     public func serialized() -> [UInt8] {
         var output: [UInt8] = []
         write(to: &output)
@@ -31,8 +29,7 @@ extension JSONValue {
         case .null: output += "null".utf8
         case .bool(let value): output += (value ? "true" : "false").utf8
         case .integer(let value): output += String(value).utf8
-        // Swift prints the shortest digits that read back as the same number, in a form that is also JSON.
-        case .number(let value): output += (value.isFinite ? value.description : "null").utf8
+        case .number(let value): output += value.text.utf8
         case .string(let value): Self.write(value, to: &output)
         case .array(let elements):
             output.append(UInt8(ascii: "["))

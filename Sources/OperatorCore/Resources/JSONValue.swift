@@ -4,14 +4,19 @@
 public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
+    /// Without fraction and exponent, and within 64 bits.
     case integer(Int64)
-    case number(Double)
+    /// Any other number.
+    case number(JSONNumber)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
 }
 
 extension JSONValue {
+    /// The shortest digits that read back as the same value; null where it is not finite, for which JSON has no form.
+    public static func number(_ value: Double) -> JSONValue { JSONNumber(value).map { .number($0) } ?? .null }
+
     /// A member of an object. Reading anything that is not there gives `nil`; writing `nil` removes the member;
     /// writing into what is not an object makes it one.
     public subscript(_ key: String) -> JSONValue? {
@@ -48,6 +53,14 @@ extension JSONValue {
 
     public var string: String? { if case .string(let value) = self { value } else { nil } }
     public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    /// The value of any number as far as a `Double` can hold it.
+    public var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value.double
+        default: nil
+        }
+    }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     public var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
