@@ -27,6 +27,7 @@ extension APIRouter {
         object.setMetadata("uid", .string(makeUID()))
         object.setMetadata("creationTimestamp", .string(context.now.rfc3339))
         if resource.schema == nil { object.setMetadata("generation", 1) }
+        if resource.hasStatusSubresource { object["status"] = nil }
         if resource.plural == "namespaces" { completeNamespace(&object, name: name) }
         try validate(object, replacing: nil, resource, name: name)
         let key = key(context, resource, name: name)
@@ -77,7 +78,7 @@ extension APIRouter {
         _ old: OrderedJSON, by proposed: OrderedJSON, at key: ObjectStore.Key, _ context: APIContext,
         _ resource: SimulatedResource, _ state: inout APIState, isDryRun: Bool
     ) throws(APIFailure) -> OrderedJSON {
-        var object = inheriting(proposed, from: old)
+        var object = inheriting(context.writing(proposed, over: old, resource), from: old)
         if resource.schema == nil { countGeneration(of: &object, old: old) }
         try validate(object, replacing: old, resource, name: key.name)
         var managers = ManagedFields(of: old)

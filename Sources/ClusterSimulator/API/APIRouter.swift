@@ -2,7 +2,8 @@
 ///
 /// Left out, with the answers that a server gives to what it does not know: YAML and protobuf bodies (415, 406), tables,
 /// JSON patches (415), strategic merge patches with lists or directives (415), deleting collections (405), sub-resources
-/// other than a service account's `token` (404), cluster-wide roles (404), `fieldValidation`, and admission webhooks.
+/// other than a service account's `token` and the status of custom resources (404), cluster-wide roles (404),
+/// `fieldValidation`, and admission webhooks.
 struct APIRouter {
     /// Largest request body, as in the real server.
     static let maximumBodyBytes = 3 * 1024 * 1024
@@ -55,7 +56,8 @@ struct APIRouter {
         if info.group.isEmpty, info.resource == "serviceaccounts", info.subresource == "token" {
             return .response(try requestToken(context, &state))
         }
-        guard let resource = state.resource(info), info.subresource == nil,
+        guard let resource = state.resource(info),
+            info.subresource == nil || (info.subresource == "status" && resource.hasStatusSubresource),
             resource.isNamespaced || info.namespace == nil || resource.plural == "namespaces",
             !(resource.isNamespaced && info.isSingleObject && info.namespace == nil)
         else { throw .resourceNotFound }
@@ -79,9 +81,12 @@ struct APIRouter {
 
     private static func checkMethod(_ context: APIContext, resource: SimulatedResource) throws(APIFailure) {
         let allowed =
-            context.info.isSingleObject
-            ? ["get", "update", "patch", "delete"]
-            : resource.isNamespaced && context.info.namespace == nil ? ["list", "watch"] : ["list", "watch", "create"]
+            context.info.subresource != nil
+            ? ["get", "update", "patch"]
+            : context.info.isSingleObject
+                ? ["get", "update", "patch", "delete"]
+                : resource.isNamespaced && context.info.namespace == nil
+                    ? ["list", "watch"] : ["list", "watch", "create"]
         guard allowed.contains(context.info.verb), context.request.method != "HEAD" else { throw .methodNotAllowed }
     }
 

@@ -81,6 +81,14 @@ struct APIContext: Sendable {
         return !value.isEmpty
     }
 
+    /// What a write of `proposed` is about: all but the status, or by way of the sub-resource only that.
+    func writing(_ proposed: OrderedJSON, over old: OrderedJSON, _ resource: SimulatedResource) -> OrderedJSON {
+        guard resource.hasStatusSubresource else { return proposed }
+        var object = info.subresource == nil ? proposed : old
+        object["status"] = info.subresource == nil ? old["status"] : proposed["status"]
+        return object
+    }
+
     func actor(for resource: SimulatedResource) -> ManagedFields.Actor {
         ManagedFields.Actor(manager: fieldManager, apiVersion: resource.apiVersion, time: now.rfc3339)
     }

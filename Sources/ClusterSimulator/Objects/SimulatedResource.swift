@@ -25,16 +25,22 @@ public struct SimulatedResource: Sendable {
     var storedSchema: ObjectSchema?
     /// The group in error messages about objects, where it is not `group`.
     var errorGroup: String?
+    /// Whether the status can only be written by way of `/status`, and nothing else by way of that.
+    var hasStatusSubresource = false
     /// What the objects are filed under; resources with the same are views of the same objects.
     var storage: String
 
     /// A custom resource, as if a CustomResourceDefinition without a schema had been applied.
+    ///
+    /// - Parameter hasStatusSubresource: as by `subresources: {status: {}}` in the definition.
     public static func custom(
-        group: String, version: String, kind: String, plural: String, isNamespaced: Bool = true
+        group: String, version: String, kind: String, plural: String, isNamespaced: Bool = true,
+        hasStatusSubresource: Bool = false
     ) -> SimulatedResource {
         SimulatedResource(
             group: group, version: version, kind: kind, plural: plural, isNamespaced: isNamespaced,
-            allowsUnconditionalUpdate: false, storage: "\(plural).\(group)")
+            allowsUnconditionalUpdate: false, hasStatusSubresource: hasStatusSubresource,
+            storage: "\(plural).\(group)")
     }
 
     public static let configMaps = SimulatedResource(

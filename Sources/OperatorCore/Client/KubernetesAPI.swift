@@ -1,7 +1,13 @@
 /// What this library asks of an API server: ``KubernetesClient`` in production, an in-memory store in tests.
 ///
 /// Every method performs one request, without retrying: whether a failure may be tried again depends on what the
-/// caller knows, and ``KubernetesError`` says what there is to know. All are cancelled with their task.
+/// caller knows, and ``KubernetesError`` says what there is to know. ``RetryingAPI`` adds
+/// what can be done without knowing more. All are cancelled with their task.
+///
+/// `namespace` is ``ResourceType/noNamespace`` for types of the cluster, and may be ``ResourceType/allNamespaces`` to list or
+/// watch. ``ResourceClient`` is more convenient for one type of object.
+///
+/// The methods with options have a default that does without: a test double implements what it needs.
 public protocol KubernetesAPI: Sendable {
     func get<Resource: KubernetesResource>(
         _ type: Resource.Type, name: String, namespace: String, timeout: Duration
@@ -32,6 +38,25 @@ public protocol KubernetesAPI: Sendable {
         _ type: Resource.Type, name: String, namespace: String, timeout: Duration
     ) async throws(KubernetesError)
 
+    /// Lists a page of the collection; ``listAll(_:namespace:query:timeout:)`` gets all pages.
+    func list<Resource: KubernetesResource>(
+        _ type: Resource.Type, namespace: String, query: ListQuery, timeout: Duration
+    ) async throws(KubernetesError) -> KubernetesList<Resource>
+
+    /// Replaces the version of the object that it names, or the part of it that the options name.
+    func update<Resource: KubernetesResource>(
+        _ object: Resource, namespace: String, options: WriteOptions, timeout: Duration
+    ) async throws(KubernetesError) -> Resource
+
+    func patch<Resource: KubernetesResource>(
+        _ type: Resource.Type, name: String, namespace: String, patch: KubernetesPatch, options: WriteOptions,
+        timeout: Duration
+    ) async throws(KubernetesError) -> Resource
+
+    func delete<Resource: KubernetesResource>(
+        _ type: Resource.Type, name: String, namespace: String, options: DeleteOptions, timeout: Duration
+    ) async throws(KubernetesError)
+
     /// Opens one watch request. The stream ends when the server ends it; ``ObjectWatcher`` is what keeps a watch alive.
     func watch<Resource: KubernetesResource>(
         _ type: Resource.Type, namespace: String, options: WatchOptions
@@ -42,10 +67,13 @@ public protocol KubernetesAPI: Sendable {
 public struct KubernetesList<Resource: KubernetesResource>: Sendable {
     public var items: [Resource]
     public var resourceVersion: String
+    /// Where the next page begins; `nil` where this is the last.
+    public var continueToken: String?
 
-    public init(items: [Resource], resourceVersion: String) {
+    public init(items: [Resource], resourceVersion: String, continueToken: String? = nil) {
         self.items = items
         self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
     }
 }
 
@@ -59,9 +87,15 @@ public struct WatchOptions: Hashable, Sendable {
     public var timeoutSeconds: Int
     /// Longest silence before the stream ends with a time-out.
     public var idleTimeout: Duration
+    /// Such as `app=web`.
+    public var labelSelector: String?
 
-    public init(fieldSelector: String?, resourceVersion: String, timeoutSeconds: Int, idleTimeout: Duration) {
+    public init(
+        fieldSelector: String? = nil, labelSelector: String? = nil, resourceVersion: String, timeoutSeconds: Int = 300,
+        idleTimeout: Duration = .seconds(90)
+    ) {
         self.fieldSelector = fieldSelector
+        self.labelSelector = labelSelector
         self.resourceVersion = resourceVersion
         self.timeoutSeconds = timeoutSeconds
         self.idleTimeout = idleTimeout

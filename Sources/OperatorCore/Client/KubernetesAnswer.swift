@@ -28,6 +28,7 @@ enum KubernetesAnswer {
         guard let version = json[["metadata", "resourceVersion"]]?.string, !version.isEmpty else {
             throw request.failure(.unexpectedAnswer, "a list without metadata.resourceVersion")
         }
+        let token = json[["metadata", "continue"]]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // Go writes an empty slice that was never made as null.
         let items = json["items"]?.array ?? []
         return KubernetesList(
@@ -36,7 +37,7 @@ enum KubernetesAnswer {
                 item["apiVersion"] = .string(Resource.type.apiVersion)
                 item["kind"] = .string(Resource.type.kind)
                 return Resource(json: item)
-            }, resourceVersion: version)
+            }, resourceVersion: version, continueToken: token)
     }
 
     /// Any successful answer's document.

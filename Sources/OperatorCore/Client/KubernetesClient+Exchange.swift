@@ -97,7 +97,7 @@ extension KubernetesClient {
     private func message(_ request: KubernetesRequest, _ token: BearerToken?) -> HTTPClientRequest {
         var headers: HTTPFields = [.accept: "application/json"]
         if let token { headers[.authorization] = "Bearer \(token.value)" }
-        if request.body != nil { headers[.contentType] = request.verb.contentType }
+        if request.body != nil { headers[.contentType] = request.contentType }
         return HTTPClientRequest(
             method: request.verb.method, url: server.url + request.target, headers: headers,
             body: request.body?.serialized())

@@ -16,7 +16,6 @@ struct KubernetesRequest: Sendable {
             }
         }
 
-        var contentType: String { self == .patch ? "application/merge-patch+json" : "application/json" }
     }
 
     let verb: Verb
@@ -24,39 +23,50 @@ struct KubernetesRequest: Sendable {
     let namespace: String
     /// Of the one object that is meant; for ``Verb/list`` and ``Verb/watch`` only for people.
     let name: String?
+    /// `status` and the like.
+    let subresource: String?
     let query: [(name: String, value: String)]
     let body: JSONValue?
+    /// Of the body.
+    let contentType: String
 
     /// Refuses names that the path cannot carry: an empty one would turn the deletion of an object into that of all.
     init(
-        _ verb: Verb, _ type: ResourceType, namespace: String, name: String? = nil,
-        query: [(name: String, value: String)] = [], body: JSONValue? = nil
+        _ verb: Verb, _ type: ResourceType, namespace: String, name: String? = nil, subresource: String? = nil,
+        query: [(name: String, value: String)] = [], body: JSONValue? = nil, contentType: String = "application/json"
     ) throws(KubernetesError) {
         self.verb = verb
         self.type = type
         self.namespace = namespace
         self.name = name
+        self.subresource = subresource
         self.query = query
         self.body = body
-        try check(namespace, "namespace")
+        self.contentType = contentType
+        try checkNamespace()
+        if let subresource { try check(subresource, "subresource") }
         switch verb {
         case .get, .update, .patch, .delete: try check(name ?? "", "name")
         case .list, .create, .watch: break
         }
     }
 
-    /// `update leases esddns/esddns-leader`.
+    /// `update leases esddns/esddns-leader`, `patch certificates/status web/site`, `get nodes one`.
     var label: String {
-        "\(verb.rawValue) \(type.plural) \(namespace)\(name.map { "/\($0)" } ?? "")"
+        let what = subresource.map { "\(type.plural)/\($0)" } ?? type.plural
+        let place = [type.scope == .cluster ? nil : namespace, name].compactMap(\.self).joined(separator: "/")
+        return place.isEmpty ? "\(verb.rawValue) \(what)" : "\(verb.rawValue) \(what) \(place)"
     }
 
     /// Path and query, percent-encoded.
     var target: String {
-        var path = type.path(namespace: Self.encoded(namespace))
+        let isEverywhere = namespace == ResourceType.allNamespaces
+        var path = type.path(namespace: isEverywhere ? namespace : Self.encoded(namespace))
         switch verb {
         case .get, .update, .patch, .delete: path += "/\(Self.encoded(name ?? ""))"
         case .list, .create, .watch: break
         }
+        if let subresource { path += "/\(Self.encoded(subresource))" }
         let query = query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
         return query.isEmpty ? path : "\(path)?\(query)"
     }
@@ -65,6 +75,25 @@ struct KubernetesRequest: Sendable {
         _ failure: KubernetesError.Failure, _ message: String, retryAfter: Duration? = nil
     ) -> KubernetesError {
         KubernetesError(failure, message: message, request: label, retryAfter: retryAfter)
+    }
+
+    private func checkNamespace() throws(KubernetesError) {
+        switch (type.scope, verb) {
+        case (.cluster, _):
+            guard namespace.isEmpty else {
+                throw failure(
+                    .configuration,
+                    "\(type.plural) lie in no namespace, so \(JSONValue.string(namespace.prefix(utf8Bytes: 80))) cannot be given"
+                )
+            }
+        case (.namespaced, .list) where namespace == ResourceType.allNamespaces: break
+        case (.namespaced, .watch) where namespace == ResourceType.allNamespaces: break
+        case (.namespaced, _):
+            guard namespace != ResourceType.allNamespaces else {
+                throw failure(.configuration, "all namespaces at once can only be listed and watched")
+            }
+            try check(namespace, "namespace")
+        }
     }
 
     /// What the API server itself demands of a name in a path.

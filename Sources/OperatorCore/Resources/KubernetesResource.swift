@@ -9,37 +9,15 @@
 ///     var json: JSONValue
 ///     var secretName: String? { json[["spec", "secretName"]]?.string }
 /// }
+///
+/// let certificates = client.resources(Certificate.self, namespace: "web")
+/// let expiring = try await certificates.list(ListQuery(labelSelector: "renew=soon"))
 /// ```
 public protocol KubernetesResource: Sendable, Hashable {
     static var type: ResourceType { get }
     /// The whole object. Setting properties of the resource edits it in place.
     var json: JSONValue { get set }
     init(json: JSONValue)
-}
-
-/// Where the API server keeps one type of object.
-public struct ResourceType: Hashable, Sendable {
-    /// Empty for the core group.
-    public var group: String
-    public var version: String
-    /// In the singular and capitalised, as in `kind:` of a manifest.
-    public var kind: String
-    /// As in the URL.
-    public var plural: String
-
-    public init(group: String, version: String, kind: String, plural: String) {
-        self.group = group
-        self.version = version
-        self.kind = kind
-        self.plural = plural
-    }
-
-    public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
-
-    /// Path of the collection in one namespace: `/api/v1/namespaces/NS/configmaps`.
-    public func path(namespace: String) -> String {
-        "\(group.isEmpty ? "/api" : "/apis/\(group)")/\(version)/namespaces/\(namespace)/\(plural)"
-    }
 }
 
 extension KubernetesResource {
@@ -55,6 +33,23 @@ extension KubernetesResource {
     public var name: String? { json[["metadata", "name"]]?.string }
     public var namespace: String? { json[["metadata", "namespace"]]?.string }
     public var uid: String? { json[["metadata", "uid"]]?.string }
+
+    /// The labels; empty where the object has none.
+    public var labels: [String: String] {
+        get { (json[["metadata", "labels"]]?.object ?? [:]).compactMapValues(\.string) }
+        set { json[["metadata", "labels"]] = newValue.isEmpty ? nil : .object(newValue.mapValues(JSONValue.string)) }
+    }
+
+    /// The annotations; empty where the object has none.
+    public var annotations: [String: String] {
+        get { (json[["metadata", "annotations"]]?.object ?? [:]).compactMapValues(\.string) }
+        set {
+            json[["metadata", "annotations"]] = newValue.isEmpty ? nil : .object(newValue.mapValues(JSONValue.string))
+        }
+    }
+
+    /// Whether somebody has asked for the object's deletion, which waits for its finalizers.
+    public var isBeingDeleted: Bool { json[["metadata", "deletionTimestamp"]]?.string != nil }
 
     /// Opaque but for equality, except where the server's documentation allows comparing as integers.
     public var resourceVersion: String? {
