@@ -48,9 +48,10 @@ public struct RetryPolicy: Sendable {
         case .status(401, _), .status(403, _), .status(408, _), .configuration:
             return .retry(after: backoff.next(after: error, using: &generator))
         case .status(let code, _) where code == 429 || code >= 500 && error.retryAfter != nil:
+            // Whoever asks to come back later says with it that nothing was done.
             putOff += 1
             guard putOff < maximumTries else { return .giveUp }
-            return again(error, operation, using: &generator)
+            return .retry(after: backoff.next(after: error, using: &generator))
         case .status(let code, _) where code < 500:
             return .giveUp
         case .transport(.cancelled), .transport(.shutDown), .transport(.invalidRequest), .transport(.bodyTooLarge):
