@@ -4,8 +4,12 @@ import Synchronization
 
 /// What a client counts about its requests, under the names that Kubernetes' own clients use.
 ///
-/// - `rest_client_requests_total{code,method,host}`: answers by status code; `<error>` where there was none.
-/// - `rest_client_request_duration_seconds{method,host}`: until the whole answer is there, for a watch until its head is.
+/// - `rest_client_requests_total{code,method,host}`: answers by status code; `<error>` where there was none, `<other>` for
+///   codes that HTTP does not know.
+/// - `rest_client_request_duration_seconds{verb,host}`: until the whole answer is there, for a watch until its head is. As
+///   with those clients, `verb` is the method.
+///
+/// A server cannot make labels without end: there are a few methods, one host for each client, and 500 codes at most.
 public final class ClientMetrics: Sendable {
     private struct Key: Hashable {
         var code: String
@@ -26,7 +30,7 @@ public final class ClientMetrics: Sendable {
 
     /// - Parameter code: the status code; `nil` where there was no answer.
     func answered(method: String, host: String, code: Int?, after duration: Duration) {
-        let code = code.map(String.init) ?? "<error>"
+        let code = code.map { (100...599).contains($0) ? String($0) : "<other>" } ?? "<error>"
         let (counter, timer) = instruments.withLock { instruments in
             let key = Key(code: code, method: method, host: host)
             let counter =
@@ -40,7 +44,7 @@ public final class ClientMetrics: Sendable {
                 instruments.timers[timerKey]
                 ?? Metrics.Timer(
                     label: "rest_client_request_duration_seconds",
-                    dimensions: [("method", method), ("host", host)], factory: factory)
+                    dimensions: [("verb", method), ("host", host)], factory: factory)
             instruments.timers[timerKey] = timer
             return (counter, timer)
         }

@@ -10,7 +10,7 @@ import Testing
         var output: String
     }
 
-    private static func executable(_ name: String) throws -> URL {
+    static func executable(_ name: String) throws -> URL {
         // Beside the tests themselves, wherever those were built.
         let candidates = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])].flatMap {
             [$0, $0.deletingLastPathComponent()]

@@ -248,7 +248,7 @@ import Testing
         let host = "host=10.96.0.1:443"
         #expect(metrics.values("rest_client_requests_total{code=200,method=GET,\(host)}") == [1, 1])
         #expect(metrics.values("rest_client_requests_total{code=<error>,method=GET,\(host)}") == [1])
-        #expect(metrics.values("rest_client_request_duration_seconds{method=GET,\(host)}").count == 3)
+        #expect(metrics.values("rest_client_request_duration_seconds{verb=GET,\(host)}").count == 3)
     }
 
     @Test func tokensDoNotPrintThemselves() throws {
