@@ -57,6 +57,8 @@ final class CommandQueue: Sendable {
     }
 
     private let state: Mutex<State>
+    /// How many transfers the loop holds, each with a handle of libcurl. Kept by the loop, for whoever looks for leaks.
+    let transferCount = Atomic<Int>(0)
 
     init(waker: MultiWaker) {
         state = Mutex(State(waker: waker))

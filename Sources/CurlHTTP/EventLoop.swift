@@ -1,4 +1,5 @@
 import CurlShims
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -13,7 +14,9 @@ final class EventLoop {
     let queue: CommandQueue
     private let multi: UnsafeMutableRawPointer
     private let settings: TransferSettings
-    private var transfers: [TransferID: Transfer] = [:]
+    private var transfers: [TransferID: Transfer] = [:] {
+        didSet { queue.transferCount.store(transfers.count, ordering: .releasing) }
+    }
 
     /// `curl_global_init` is done once in a process, is safe with threads since 7.84, and is never undone.
     private static let globalInitialization: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))

@@ -64,6 +64,9 @@ public final class HTTPClient: HTTPTransport {
         await thread.shutdown()
     }
 
+    /// Exchanges under way, streams included.
+    var activeExchanges: Int { thread.queue.transferCount.load(ordering: .acquiring) }
+
     private func exchange<Response: Sendable>(
         _ request: HTTPClientRequest,
         caller: (CheckedContinuation<Result<Response, HTTPClientError>, Never>) -> TransferJob.Caller

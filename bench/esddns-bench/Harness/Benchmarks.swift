@@ -4,6 +4,7 @@ enum Benchmarks {
         LeaderTakeover.self,
         LeaderHandOver.self,
         ConfigMapFanOut.self,
+        WatchReconnects.self,
     ]
 
     /// - Parameter filters: parts of names; none means all.

@@ -11,10 +11,21 @@ struct SimulatorCommand: AsyncParsableCommand {
     @Option(help: "Gets the files ca.crt, token and kubeconfig; has to exist.")
     var directory: String
 
+    @Flag(help: "Ends every watch after one event.")
+    var shortWatches = false
+
     func run() async throws {
         var configuration = SimulatedAPIServer.Configuration()
         configuration.namespaces += ["bench"]
         let server = try SimulatedAPIServer(configuration: configuration)
+        if shortWatches {
+            let event: OrderedJSON = [
+                "type": "BOOKMARK",
+                "object": ["kind": "ConfigMap", "apiVersion": "v1", "metadata": ["resourceVersion": "1"]],
+            ]
+            let answer = HTTPFault.status(200, body: "\(event)\n", contentType: "application/json")
+            server.faults.inject(answer, .untilCleared) { $0.target.contains("watch=true") }
+        }
         try await server.start()
         let files = URL(filePath: directory)
         func write(_ text: String, to name: String) throws {

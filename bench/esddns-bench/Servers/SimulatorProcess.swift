@@ -14,11 +14,15 @@ struct SimulatorProcess: Sendable {
     private let token: BearerToken
 
     /// Starts the server, and ends it when `body` is done.
-    static func run<Value>(_ body: (SimulatorProcess) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter options: further arguments of ``SimulatorCommand``.
+    static func run<Value>(options: [String] = [], _ body: (SimulatorProcess) async throws -> Value) async throws
+        -> Value
+    {
         try await TemporaryDirectory.use { directory in
             let (process, input, output) = (Process(), Pipe(), Pipe())
             process.executableURL = URL(filePath: Program.path)
-            process.arguments = ["simulator", "--directory", directory.path]
+            process.arguments = ["simulator", "--directory", directory.path] + options
             process.standardInput = input
             process.standardOutput = output
             try process.run()
