@@ -72,6 +72,10 @@ bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peer
 fuzz: dependencies ## Fuzz what reads bytes from strangers: "make fuzz TARGET=json SECONDS_EACH=60"
 	@scripts/fuzz.sh $(TARGET) $(SECONDS_EACH)
 
+.PHONY: tsan
+tsan: dependencies ## Look for data races in CurlHTTP and OperatorCore with the thread sanitizer
+	@scripts/tsan.sh $(ARGS)
+
 .PHONY: lint
 lint: ## Check the form of Swift sources, shell scripts and YAML
 	@scripts/lint.sh
@@ -82,4 +86,4 @@ format: ## Bring the Swift sources into form
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed into the project
-	@rm -rf .build .build-fuzz .build-tools
+	@rm -rf .build .build-fuzz .build-tsan .build-tools
