@@ -9,7 +9,9 @@ extension FuzzTarget {
         var input = FuzzInput(bytes)
         let status = 100 + Int(input.byte()) * 2
         let headers: HTTPFields = [.contentType: input.byte() % 2 == 0 ? "application/json" : "text/html"]
-        guard let request = try? KubernetesRequest(.get, ConfigMap.type, namespace: "fuzz", name: "fuzz") else { return }
+        guard let request = try? KubernetesRequest(.get, ConfigMap.type, namespace: "fuzz", name: "fuzz") else {
+            return
+        }
         let response = HTTPClientResponse(
             status: HTTPResponse.Status(code: status), headers: headers, body: Array(input.rest))
         do throws(KubernetesError) {
