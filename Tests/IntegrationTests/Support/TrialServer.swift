@@ -20,8 +20,8 @@ enum TrialServer {
     ) async throws {
         let lease = "trial-\(UUID().uuidString.lowercased())"
         if let path = ProcessInfo.processInfo.environment["TEST_KUBECONFIG"], !path.isEmpty {
-            let client = try await KubernetesClient.kubeconfig(
-                path: path, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-tests")
+            let client = try await KubernetesClient.configured(
+                kubeconfig: path, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-tests")
             let trial = ElectorTrial(
                 kubeconfig: path, namespace: client.namespace, lease: lease, timing: timing)
             do {

@@ -19,8 +19,8 @@ struct CandidateCommand: AsyncParsableCommand {
     @Option(transform: Self.duration) var retryPeriod: Duration = .seconds(2)
 
     func run() async throws {
-        let client = try await KubernetesClient.kubeconfig(
-            path: kubeconfig, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-bench")
+        let client = try await KubernetesClient.configured(
+            kubeconfig: kubeconfig, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-bench")
         let elector = LeaderElector(
             settings: try ElectionSettings(
                 leaseName: lease, namespace: namespace, identity: identity, leaseDuration: leaseDuration,

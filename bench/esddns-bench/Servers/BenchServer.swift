@@ -40,8 +40,8 @@ struct BenchServer: Sendable {
 
     /// A client of the server with connections of its own; shut it down.
     func makeClient() async throws -> KubernetesClient {
-        try await .kubeconfig(
-            path: kubeconfig, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-bench")
+        try await .configured(
+            kubeconfig: kubeconfig, environment: ProcessInfo.processInfo.environment, fieldManager: "esddns-bench")
     }
 
     /// A Lease of its own for as long as `body` runs, with the settings that clients have by default: 15, 10 and 2 s.
