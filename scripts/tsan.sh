@@ -2,7 +2,8 @@
 # usage: tsan.sh [ARGUMENT...]
 #
 # Builds the tests of CurlHTTP and OperatorCore with the thread sanitizer, into .build-tsan, and runs them; a data race fails
-# them. Arguments are handed on to "swift test", such as --filter NAME. For Linux.
+# them. scripts/tsan/mutex.c keeps the sanitizer from reporting what Swift's Mutex protects. Arguments are handed on to
+# "swift test", such as --filter NAME. For Linux.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

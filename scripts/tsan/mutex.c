@@ -1,8 +1,9 @@
 // Tells the thread sanitizer about Swift's Synchronization.Mutex; loaded before the libraries by scripts/tsan.sh.
 //
 // On Linux that mutex is a futex. Its fast paths are inlined into the code that uses them, where the sanitizer sees the
-// atomic operations. A thread that has to wait takes the lock inside libswiftSynchronization, which is not instrumented: the
-// sanitizer then misses that everything before the other thread's unlock happened before, and reports races that are none.
+// atomic operations. A thread that has to wait takes the lock inside libswiftSynchronization, and a thread that others wait for
+// gives it back there. That library is not instrumented: the sanitizer then misses that everything before the one happened
+// before everything after the other, and reports races that are none.
 // These functions stand in front of the library's and tell it. Nothing is suppressed: what is not done under the same lock is
 // still reported.
 
@@ -15,10 +16,13 @@
 
 // Absent in programs without the sanitizer, such as those that start the tests.
 extern void __tsan_acquire(void *address) __attribute__((weak));
+extern void __tsan_release(void *address) __attribute__((weak));
 
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define TRY_LOCK_SLOW "$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF"
+#define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
+typedef __attribute__((swiftcall)) void (*unlock_slow)(__attribute__((swift_context)) void *);
 typedef __attribute__((swiftcall)) void (*lock_slow)(uint32_t, __attribute__((swift_context)) void *);
 typedef __attribute__((swiftcall)) bool (*try_lock_slow)(__attribute__((swift_context)) void *);
 
@@ -48,4 +52,13 @@ __attribute__((swiftcall)) bool esddns_try_lock_slow(__attribute__((swift_contex
         __tsan_acquire(handle);
     }
     return is_locked;
+}
+
+// Mutex._MutexHandle._unlockSlow()
+__attribute__((swiftcall)) void esddns_unlock_slow(__attribute__((swift_context)) void *handle) __asm__(UNLOCK_SLOW);
+__attribute__((swiftcall)) void esddns_unlock_slow(__attribute__((swift_context)) void *handle) {
+    if (__tsan_release != NULL) {
+        __tsan_release(handle);
+    }
+    ((unlock_slow)original(UNLOCK_SLOW))(handle);
 }
