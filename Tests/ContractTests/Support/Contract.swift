@@ -44,22 +44,40 @@ struct Contract: Sendable {
     /// A version that has expired: on a server of this run's own for certain, on a shared one if it is some minutes old.
     var expiredVersion: Int { kind == .own ? ControlPlane.expiredResourceVersion : 1 }
 
-    /// Ends the test as one that could not be run where no version has expired yet, since a server of others cannot be made
-    /// to forget.
+    /// Ends the test as one that could not be run where no version has expired, which cannot always be brought about on a
+    /// server of others.
     func requireExpiredVersion() async throws {
         guard kind == .shared else { return }
-        let answer = try await admin.raw(
-            RawRequest(
-                .get,
-                "/api/v1/namespaces/\(namespace)/configmaps?resourceVersion=\(expiredVersion)&resourceVersionMatch=Exact"
-            ), timeout: Self.timeout)
-        guard answer.status.code == 410 else {
+        let collection = "/api/v1/namespaces/\(namespace)/configmaps"
+        let list = "\(collection)?resourceVersion=\(expiredVersion)&resourceVersionMatch=Exact"
+        guard try await admin.raw(RawRequest(.get, list), timeout: Self.timeout).status.code == 410 else {
             try Test.cancel(
                 """
                 NOT PROVED: the cluster of TEST_KUBECONFIG still serves resource version \(expiredVersion), so that nothing \
                 shows how an expired one is answered. A cluster forgets its first versions some minutes after its start.
                 """)
         }
+        if try await isTooOldToWatch(collection) { return }
+        // A watch is served from the server's memory of the last changes, of which it keeps some hundred.
+        let name = name("news")
+        try await apply(collection, ["metadata": ["name": .string(name)]])
+        for number in 0..<300 {
+            _ = try await admin.mergePatch(
+                ConfigMap.self, name: name, namespace: namespace, patch: ["data": ["n": .string("\(number)")]],
+                timeout: Self.timeout)
+        }
+        guard try await isTooOldToWatch(collection) else {
+            try Test.cancel(
+                """
+                NOT PROVED: the cluster of TEST_KUBECONFIG still has all changes since resource version \(expiredVersion) in \
+                its memory, so that nothing shows how a watch from an expired one is answered.
+                """)
+        }
+    }
+
+    private func isTooOldToWatch(_ collection: String) async throws -> Bool {
+        let target = "\(collection)?watch=true&resourceVersion=\(expiredVersion)&timeoutSeconds=1"
+        return try await admin.raw(RawRequest(.get, target), timeout: Self.timeout).events.first?["type"] == "ERROR"
     }
 
     // MARK: Users
