@@ -1,15 +1,8 @@
+import ClusterSimulator
 import Foundation
 import NetworkPrimitives
 import Testing
 import WANDetection
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Detection against coturn, an independent and widely used STUN server.
 ///
@@ -54,98 +47,43 @@ import WANDetection
             #expect(verdict.duration < .seconds(2))
         }
     }
-}
 
-/// One `turnserver` process that answers STUN over UDP on the loopback.
-private final class Coturn: Sendable {
-    struct Unavailable: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    let address: HostPort
-    private let process: Process
-    private let directory: URL
-
-    /// Runs `body` with `count` servers that answer, and ends them afterwards.
-    static func run(count: Int, _ body: ([Coturn]) async throws -> Void) async throws {
-        var servers: [Coturn] = []
-        defer { servers.forEach { $0.stop() } }
-        for _ in 0..<count { servers.append(try await start()) }
-        try await body(servers)
-    }
-
-    private static func start() async throws -> Coturn {
-        // Between finding a free port and listening on it somebody else may take it; then another one is tried.
-        for _ in 0..<5 {
-            let server = try Coturn(port: try freePort())
-            if try await server.answers() { return server }
-            server.stop()
+    private func ask(
+        _ server: Coturn, over carrier: AddressSource.STUNCarrier, family: IPAddress.Family = .ipv4,
+        trusting roots: TLSClient.TrustRoots = .system
+    ) async -> Result<IPAddress, SourceError> {
+        do throws(SourceError) {
+            let client = STUNClient(allowNonGlobal: true, tls: TLSClient(trustRoots: roots))
+            let port = carrier == .tls ? server.tlsPort : server.address.port
+            return .success(
+                try await client.mappedAddress(
+                    from: HostPort(host: server.address.host, port: port), over: carrier, family: family))
+        } catch {
+            return .failure(error)
         }
-        throw Unavailable(description: "turnserver does not answer on any of five ports")
     }
 
-    private init(port: UInt16) throws {
-        guard let program = Self.find("turnserver") else {
-            throw Unavailable(
-                description: "turnserver (coturn) is not installed; \"make test\" installs it before it runs the tests")
-        }
-        address = HostPort(host: "127.0.0.1", port: port)
-        directory = FileManager.default.temporaryDirectory.appending(path: "coturn-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        process = Process()
-        process.executableURL = program
-        process.arguments = [
-            "-n", "--listening-ip=127.0.0.1", "--listening-port=\(port)", "--stun-only", "--no-tls", "--no-dtls",
-            "--no-tcp", "--no-cli", "--no-stdout-log", "--simple-log",
-            "--log-file=\(directory.appending(path: "log").path)", "--pidfile=\(directory.appending(path: "pid").path)",
-            "--userdb=\(directory.appending(path: "db").path)",
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-    }
-
-    /// Whether the server comes up: it refuses until it listens, then it answers.
-    private func answers() async throws -> Bool {
-        let client = STUNClient(allowNonGlobal: true)
-        for _ in 0..<100 where process.isRunning {
-            if (try? await client.mappedAddress(from: address)) != nil { return true }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        return false
-    }
-
-    func stop() {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    private static func find(_ name: String) -> URL? {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/usr/local/bin"
-        return path.split(separator: ":").map { URL(filePath: String($0)).appending(path: name) }
-            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    }
-
-    /// A UDP port that nobody uses at the moment.
-    private static func freePort() throws -> UInt16 {
-        #if canImport(Darwin) || canImport(Musl)
-            let descriptor = socket(AF_INET, SOCK_DGRAM, 0)
-        #else
-            let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        #endif
-        guard descriptor >= 0 else { throw Unavailable(description: "no socket: errno \(errno)") }
-        defer { close(descriptor) }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
+    @Test(arguments: ["127.0.0.1", "::1"]) func answersOverUDPAndTCP(host: String) async throws {
+        try await Coturn.run(host: host) { servers in
+            let seen = try #require(IPAddress(host))
+            for carrier in [AddressSource.STUNCarrier.udp, .tcp] {
+                let found = await ask(servers[0], over: carrier, family: seen.family)
+                #expect(found == .success(seen), "\(carrier)")
             }
         }
-        guard status == 0 else { throw Unavailable(description: "no free port: errno \(errno)") }
-        return UInt16(bigEndian: name.sin_port)
+    }
+
+    @Test func answersOverTLSToWhoeverTrustsItsCertificate() async throws {
+        let authority = try CertificateAuthority()
+        let identity = try authority.issueServerIdentity(names: ["127.0.0.1"])
+        try await Coturn.run(identity: identity) { servers in
+            let trusting = await ask(servers[0], over: .tls, trusting: .pem(Array(authority.certificatePEM.utf8)))
+            #expect(trusting == .success(Self.seen))
+            guard case .failure(let error) = await ask(servers[0], over: .tls) else {
+                Issue.record("a certificate of an unknown authority was believed")
+                return
+            }
+            #expect(error.code == .tlsFailed)
+        }
     }
 }

@@ -21,15 +21,17 @@ extension ProcessParts {
         let board = StatusBoard(
             role: .leader, identity: election.identity,
             pending: ["lease": "the Lease has not been read yet"])
+        let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
         let detector = try Detector(
-            sources: settings.detection.sources, settings: settings.detection.quorum, http: sourceClient,
-            logger: makeLogger("detector"))
+            sources: settings.detection.sources, directory: directory, settings: settings.detection.quorum,
+            http: sourceClient, logger: makeLogger("detector"))
         let service = LeaderService(
             settings: settings, election: election, api: api, electionAPI: electionAPI, detector: detector,
             board: board, watchdog: watchdog(), logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + [service], board: board, statusServer: server, logger: logger
+            services: (server.map { [$0] } ?? []) + HostListService.keeping(directory) + [service], board: board,
+            statusServer: server, logger: logger
         ) {
             await api.shutdown()
             await electionAPI.shutdown()

@@ -16,9 +16,10 @@ extension ProcessParts {
         let board = StatusBoard(
             role: .standalone, identity: settings.process.nodeName,
             pending: ["address": "no address has been confirmed yet"])
+        let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
         let detector = try Detector(
-            sources: settings.detection.sources, settings: settings.detection.quorum, http: sourceClient,
-            logger: makeLogger("detector"))
+            sources: settings.detection.sources, directory: directory, settings: settings.detection.quorum,
+            http: sourceClient, logger: makeLogger("detector"))
         let service = StandaloneService(
             settings: settings, detector: detector,
             provider: try settings.records.provider.build(
@@ -26,7 +27,8 @@ extension ProcessParts {
             lookup: settings.records.lookup(), board: board, logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + [service], board: board, statusServer: server, logger: logger
+            services: (server.map { [$0] } ?? []) + HostListService.keeping(directory) + [service], board: board,
+            statusServer: server, logger: logger
         ) {
             await sourceClient.shutdown()
             await providerClient.shutdown()

@@ -71,11 +71,22 @@ public enum SettingCatalog {
         "DETECTION", default: "stun+http", expected: "stun+http, stun or http",
         summary: "Which kinds of sources are asked for the address.")
     static let stunServers = SettingDeclaration(
-        "STUN_SERVERS", expected: "a comma-separated list of [OPERATOR=]HOST:PORT",
+        "STUN_SERVERS",
+        expected: "a comma-separated list of [OPERATOR=]HOST:PORT, each with /tcp or /tls behind it if it is not UDP",
         summary: "STUN servers instead of the built-in list.")
     static let httpSources = SettingDeclaration(
         "HTTP_SOURCES", expected: "a comma-separated list of [OPERATOR=]URL",
         summary: "Web addresses that answer with the caller's address, instead of the built-in list.")
+    static let stunLists = SettingDeclaration(
+        "STUN_LISTS", expected: "a comma-separated list of https URLs",
+        summary: "Lists of further STUN servers, one HOST:PORT a line, loaded every hour; whoever keeps one is trusted."
+    )
+    static let dnsSources = SettingDeclaration(
+        "DNS_SOURCES", expected: "a comma-separated list of [OPERATOR=]NAME/TYPE[/CLASS]@SERVER",
+        summary: "DNS questions that are answered with the caller's address, instead of the built-in list.")
+    static let egress = SettingDeclaration(
+        "EGRESS", default: "sticky", expected: "sticky or pinned:ADDRESS[/LENGTH][,ADDRESS[/LENGTH]]…",
+        summary: "With several WAN lines: keep the published address while it is seen, or publish only these.")
     static let quorum = SettingDeclaration(
         "QUORUM", default: "2", expected: "a whole number of 1 to 10",
         summary: "Operators that have to agree on an address.")
@@ -114,7 +125,8 @@ public enum SettingCatalog {
     /// In the order of the documentation.
     public static let all: [SettingDeclaration] = [
         records, provider, nameServers, resolvers, recordCheckInterval, staleAfter,
-        detection, stunServers, httpSources, quorum, probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
+        detection, stunServers, stunLists, httpSources, dnsSources, egress, quorum, probeInterval, confirmInterval,
+        heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
         serviceAccountDirectory, listen, logFormat, logLevel,
     ]

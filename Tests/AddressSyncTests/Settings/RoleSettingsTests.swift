@@ -23,7 +23,8 @@ import WANDetection
         #expect(settings.cluster.retryPeriod == .seconds(2))
         #expect(settings.cluster.addressConfigMap == "esddns-wan-address")
         #expect(settings.cluster.recordsConfigMap == "esddns-records")
-        #expect(settings.detection.sources == AddressSource.defaultSTUN + AddressSource.defaultHTTPS)
+        #expect(settings.detection.sources == AddressSource.defaults(for: .ipv4))
+        #expect(settings.detection.stunLists.isEmpty)
         #expect(settings.detection.quorum == QuorumSettings(quorum: 2, allowNonGlobal: false))
         #expect(settings.publishing == PublishingSettings())
     }
@@ -78,6 +79,39 @@ import WANDetection
         let sources = try SettingsFixture.leader(["DETECTION": mode]).detection.sources
         #expect(sources.contains { $0.transport == .stunUDP } == stun)
         #expect(sources.contains { $0.transport == .https } == web)
+    }
+
+    @Test func dnsQuestionsListsAndPinnedAddressesAreRead() throws {
+        let detection = try SettingsFixture.leader([
+            "STUN_SERVERS": "a=stun.example.net/tcp,b=stun.example.org:5349/tls",
+            "HTTP_SOURCES": "https://ip.example.com/",
+            "DNS_SOURCES": "d=me.example/A@ns.example.net,me.example/TXT@https://dns.example.org/dns-query",
+            "STUN_LISTS": "https://lists.example.net/a.txt,https://lists.example.net/b.txt",
+            "EGRESS": "pinned:93.184.216.34,93.184.217.0/24",
+        ]).detection
+        #expect(
+            detection.sources.map(\.transport) == [.stunTCP, .stunTLS, .https, .dnsUDP, .dnsHTTPS])
+        #expect(detection.stunLists.map(\.description).count == 2)
+        #expect(detection.quorum.egress.description == "pinned:93.184.216.34/32,93.184.217.0/24")
+        // Lists come on top of the built-in servers, and are not loaded where no STUN server is asked.
+        let listed = try SettingsFixture.leader(["STUN_LISTS": "https://lists.example.net/a.txt", "DETECTION": "stun"])
+        #expect(listed.detection.sources == AddressSource.defaultSTUN)
+        let web = try SettingsFixture.leader(["STUN_LISTS": "https://lists.example.net/a.txt", "DETECTION": "http"])
+        #expect(web.detection.stunLists.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("DNS_SOURCES", "me.example/MX@ns.example"), ("STUN_LISTS", "http://lists.example.net/a.txt"),
+        ("STUN_LISTS", "lists"), ("EGRESS", "all"), ("EGRESS", "pinned:nowhere"),
+        ("STUN_SERVERS", "stun.example.net/dtls"),
+    ])
+    func sourcesThatCannotBeReadAreNamed(name: String, value: String) {
+        do {
+            _ = try SettingsFixture.leader([name: value])
+            Issue.record("\(value) was accepted")
+        } catch {
+            #expect("\(error)".contains(name) && "\(error)".contains(value), "\(error)")
+        }
     }
 
     @Test func listeningCanBeTurnedOffAndThePortBeLeftToTheSystem() throws {
