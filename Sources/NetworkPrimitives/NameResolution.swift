@@ -50,6 +50,13 @@ extension HostPort {
     }
 }
 
+extension HostPort {
+    /// The addresses alone of what ``resolve(family:)`` finds.
+    public func addresses(family: IPAddress.Family? = nil) async throws(ExchangeError) -> [IPAddress] {
+        try await resolve(family: family).compactMap { $0.ipAddress.flatMap(IPAddress.init) }
+    }
+}
+
 /// Whether somebody still waits for a name. Questions that nobody waits for must not queue up on the few threads of the
 /// pool while a name server is dead.
 private final class Interest: Sendable {

@@ -18,8 +18,13 @@ public struct NetworkLookup: AddressLookup {
     private let stun: STUNClient
     private let dns: DNSAddressClient
     private let http: HTTPAddressClient?
+    private let local: LocalAddressClient
 
-    public init(stun: STUNClient, dns: DNSAddressClient, http: HTTPAddressClient?) {
+    public init(
+        stun: STUNClient, dns: DNSAddressClient, http: HTTPAddressClient?,
+        local: LocalAddressClient = LocalAddressClient()
+    ) {
+        self.local = local
         self.stun = stun
         self.dns = dns
         self.http = http
@@ -38,7 +43,8 @@ public struct NetworkLookup: AddressLookup {
         self.init(
             stun: STUNClient(group: group, allowNonGlobal: allowNonGlobal),
             dns: DNSAddressClient(group: group, allowNonGlobal: allowNonGlobal),
-            http: http.map { HTTPAddressClient(transport: $0) })
+            http: http.map { HTTPAddressClient(transport: $0) },
+            local: LocalAddressClient(allowNonGlobal: allowNonGlobal))
     }
 
     public func address(
@@ -53,6 +59,8 @@ public struct NetworkLookup: AddressLookup {
             return try await web(source).address(from: url, family: family)
         case .dnsURL(let question, let url):
             return try await web(source).address(asking: question, at: url, family: family)
+        case .local(let source):
+            return try await local.address(from: source, family: family)
         }
     }
 

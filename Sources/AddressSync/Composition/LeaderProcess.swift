@@ -22,9 +22,9 @@ extension ProcessParts {
             role: .leader, identity: election.identity,
             pending: ["lease": "the Lease has not been read yet"])
         let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try Detector(
-            sources: settings.detection.sources, directory: directory, settings: settings.detection.quorum,
-            http: sourceClient, logger: makeLogger("detector"))
+        let detector = try settings.detection.makeDetecting(
+            http: sourceClient, api: api, spacing: settings.publishing.spacing, directory: directory,
+            logger: makeLogger("detector"))
         let service = LeaderService(
             settings: settings, election: election, api: api, electionAPI: electionAPI, detector: detector,
             board: board, watchdog: watchdog(), logger: logger)

@@ -17,9 +17,9 @@ extension ProcessParts {
             role: .standalone, identity: settings.process.nodeName,
             pending: ["address": "no address has been confirmed yet"])
         let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try Detector(
-            sources: settings.detection.sources, directory: directory, settings: settings.detection.quorum,
-            http: sourceClient, logger: makeLogger("detector"))
+        let detector = try settings.detection.makeDetecting(
+            http: sourceClient, api: nil, spacing: settings.publishing.spacing, directory: directory,
+            logger: makeLogger("detector"))
         let service = StandaloneService(
             settings: settings, detector: detector,
             provider: try settings.records.provider.build(

@@ -20,9 +20,9 @@ extension ProcessParts {
             pending: ["address-watch": "the published address has not been read yet"])
         // Not kept loaded: an updater detects only where its leader is silent, and loads them then.
         let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try Detector(
-            sources: settings.detection.sources, directory: directory, settings: settings.detection.quorum,
-            http: sourceClient, logger: makeLogger("detector"))
+        let detector = try settings.detection.makeOwnDetecting(
+            http: sourceClient, api: api, spacing: settings.publishing.spacing, node: settings.process.nodeName,
+            directory: directory, logger: makeLogger("detector"))
         let service = UpdaterService(
             settings: settings, namespace: settings.cluster.namespace ?? api.namespace, api: api, detector: detector,
             provider: try settings.records.provider.build(

@@ -54,6 +54,7 @@ public struct DetectionRequest: Sendable {
         for text in texts.http {
             add(text, "--http") { try AddressSource(parsingHTTP: $0, allowNonGlobal: allowNonGlobal) }
         }
+        for text in texts.dns { add(text, "--dns") { try AddressSource(parsingDNS: $0) } }
         if texts == Sources() { sources = AddressSource.defaults(for: family) }
         if !(1...10).contains(quorum) { problems.append("--quorum is \(quorum); expected a whole number of 1 to 10") }
         if !Self.timeouts.contains(timeout) {
@@ -67,9 +68,7 @@ public struct DetectionRequest: Sendable {
         var asked: [AddressSource] = []
         var refused: [(source: AddressSource, why: String)] = []
         for source in sources {
-            var alone = settings
-            alone.quorum = 1
-            if let problem = alone.problems(with: [source]).first {
+            if let problem = settings.problem(with: source) {
                 refused.append((source, problem))
             } else {
                 asked.append(source)
@@ -90,7 +89,8 @@ public struct DetectionRequest: Sendable {
     ///
     /// - Throws: ``CurlHTTP/HTTPClientError`` where the system has no threads left for an HTTP client.
     public func run() async throws -> DetectionReport {
-        let client = sources.contains { $0.transport != .stunUDP } ? try HTTPClient(configuration: clientSettings) : nil
+        let needsClient = sources.contains(where: \.transport.needsHTTPClient)
+        let client = needsClient ? try HTTPClient(configuration: clientSettings) : nil
         let lookup = AttendedLookup(
             inner: NetworkLookup(http: client, allowNonGlobal: settings.allowNonGlobal))
         let detector = try Detector(

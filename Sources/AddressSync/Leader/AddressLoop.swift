@@ -10,6 +10,13 @@ protocol AddressDetecting: Sendable {
     func detect(published: IPAddress?) async -> Verdict
     /// One cheap question.
     func probe() async -> Observation
+    /// Follows whatever can say by itself that something has changed, until the task is cancelled, and calls `changed`
+    /// each time. Where nothing can, there are only probes.
+    func watch(_ changed: @escaping @Sendable () -> Void) async
+}
+
+extension AddressDetecting {
+    func watch(_ changed: @escaping @Sendable () -> Void) async {}
 }
 
 extension Detector: AddressDetecting {}
@@ -51,6 +58,7 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
         var state = State(settings: settings, previous: previous, leader: leader, now: clock.now)
         let inbox = TimedInbox<Input, C>(clock: clock)
         await withDiscardingTaskGroup { group in
+            group.addTask { await detector.watch { inbox.send(.state(.sourceChanged)) } }
             perform(state.start(at: clock.now), inbox: inbox, in: &group)
             loop: for await input in inbox.inputs {
                 switch input {

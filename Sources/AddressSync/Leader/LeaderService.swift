@@ -1,10 +1,10 @@
-public import Logging
+import Logging
 import NetworkPrimitives
-public import OperatorCore
+import OperatorCore
 public import ServiceLifecycle
 import StatusServer
 import Synchronization
-public import WANDetection
+import WANDetection
 
 /// Runs for leadership; while leading, finds the WAN address and publishes it.
 public struct LeaderService: Service, CustomStringConvertible {
@@ -29,12 +29,12 @@ public struct LeaderService: Service, CustomStringConvertible {
     /// - Parameters:
     ///   - api: for the ConfigMap.
     ///   - electionAPI: for the Lease only, on a connection of its own.
-    public init(
+    init(
         settings: LeaderSettings,
         election: ElectionSettings,
         api: any KubernetesAPI,
         electionAPI: any KubernetesAPI,
-        detector: Detector,
+        detector: any AddressDetecting,
         board: StatusBoard,
         watchdog: LeaseWatchdog = LeaseWatchdog(),
         logger: Logger

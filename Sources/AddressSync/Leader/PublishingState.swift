@@ -28,6 +28,8 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         case timerFired
         case probed(Observation)
         case decided(Verdict)
+        /// Where the address comes from has changed by its own account.
+        case sourceChanged
         case published
         case publishFailed(retryAfter: Duration?)
     }
@@ -61,6 +63,8 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
     /// Whether the next round is the second of two that have to agree.
     private var isAwaitingSecondRound = false
     private var lastRound: Instant?
+    /// The source has changed during a round or a probe: another round follows at once.
+    private var hasSourceChanged = false
     /// What single sources said that rounds did not find: a broken or lying source alone must not cause rounds without end.
     private var suspects: [AddressSource: Result<IPAddress, SourceError>] = [:]
 
@@ -81,7 +85,13 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         switch input {
         case .timerFired: break
         case .probed(let observation): actions = probed(observation, at: now)
-        case .decided(let verdict): actions = decided(verdict, at: now, wallClock: wallClock)
+        case .decided(let verdict):
+            actions = decided(verdict, at: now, wallClock: wallClock)
+            if hasSourceChanged { nextRound = now }
+            hasSourceChanged = false
+        case .sourceChanged:
+            // A round that is under way may have looked before the change.
+            if isDetecting { hasSourceChanged = true } else { nextRound = now }
         case .published:
             isPublishing = false
             nextPublication = now.advanced(by: isChanged ? .zero : settings.heartbeatInterval)
@@ -120,6 +130,11 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
 
     private mutating func probed(_ observation: Observation, at now: Instant) -> [Action] {
         isDetecting = false
+        if hasSourceChanged {
+            hasSourceChanged = false
+            nextRound = now
+            return []
+        }
         nextProbe = now.advanced(by: settings.probeInterval)
         switch observation.result {
         case .success(.v4(let address)) where address == content.ipv4 && content.condition == .confirmed,

@@ -3,12 +3,27 @@ public import WANDetection
 
 /// Whom to ask for the WAN address, and when to believe them.
 public struct DetectionSettings: Sendable {
+    public var origin: AddressOrigin
+    /// Whom to ask; of a Service nobody.
     public var sources: [AddressSource]
     /// Lists of further STUN servers.
     public var stunLists: [HTTPURL]
+    /// Believed where none of the sources answers.
+    public var fallback: LocalSource?
     public var quorum: QuorumSettings
 
-    init(reading reader: inout SettingsReader) {
+    /// - Parameter hasCluster: whether there is an API server to read a Service from.
+    init(reading reader: inout SettingsReader, hasCluster: Bool = true) {
+        origin = reader.value(SettingCatalog.addressSource) { try AddressOrigin(parsing: $0) } ?? .detect
+        fallback =
+            reader.value(SettingCatalog.fallback) { text -> LocalSource?? in
+                text == "none" ? .some(nil) : .some(try LocalSource(parsing: text))
+            } ?? nil
+        if case .service = origin, !hasCluster {
+            reader.report(
+                SettingCatalog.addressSource, value: reader.text(SettingCatalog.addressSource),
+                because: "a Service can be read by a process in the cluster only")
+        }
         let problemsBefore = reader.problems.count
         let allowNonGlobal = reader.boolean(SettingCatalog.allowNonGlobal)
         quorum = QuorumSettings(
@@ -37,8 +52,9 @@ public struct DetectionSettings: Sendable {
         case "http": (sources, stunLists) = (http, [])
         default: (sources, stunLists) = (stun + http + dns, lists)
         }
+        if origin != .detect { takeOrigin(&reader) }
         // Problems of single sources have been reported; only complete lists can be judged as a whole.
-        if reader.problems.count == problemsBefore {
+        if reader.problems.count == problemsBefore, origin == .detect {
             for problem in quorum.problems(with: sources, besidesLists: !stunLists.isEmpty) {
                 reader.add(
                     SettingProblem(
@@ -48,6 +64,28 @@ public struct DetectionSettings: Sendable {
                             + SettingCatalog.dnsSources.environmentName,
                         value: nil, expected: "sources and a quorum that fit together; \(problem)"))
             }
+        }
+    }
+
+    /// Nobody outside is asked, so that settings about whom to ask would be dropped in silence.
+    private mutating func takeOrigin(_ reader: inout SettingsReader) {
+        let unused = [
+            SettingCatalog.stunServers, SettingCatalog.stunLists, SettingCatalog.httpSources, SettingCatalog.dnsSources,
+            SettingCatalog.fallback,
+        ]
+        for setting in unused where reader.values.string(setting.name) != nil {
+            reader.report(
+                setting, value: reader.text(setting),
+                because: "it has no meaning while \(SettingCatalog.addressSource.environmentName) is "
+                    + "\(reader.text(SettingCatalog.addressSource) ?? ""), since nobody is asked then")
+        }
+        (stunLists, fallback) = ([], nil)
+        // One is all there is.
+        quorum.quorum = 1
+        switch origin {
+        case .local(let source): sources = [.local(source)]
+        case .service(let reference): sources = [.local(.given(reference.description))]
+        case .detect: break
         }
     }
 }

@@ -71,7 +71,7 @@ public struct StandaloneSettings: Sendable {
     public init(environment: [String: String], dependencies: ProviderDependencies) throws(SettingProblems) {
         var reader = SettingsReader(environment: environment)
         process = ProcessSettings(reading: &reader)
-        detection = DetectionSettings(reading: &reader)
+        detection = DetectionSettings(reading: &reader, hasCluster: false)
         publishing = PublishingSettings(reading: &reader)
         let records = RecordSettings(reading: &reader, dependencies: dependencies)
         try reader.finish()

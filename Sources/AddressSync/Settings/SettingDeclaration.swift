@@ -67,6 +67,14 @@ public enum SettingCatalog {
         summary: "ConfigMap in which updaters claim and report changes.")
 
     // Detection.
+    static let addressSource = SettingDeclaration(
+        "ADDRESS_SOURCE", default: "detect",
+        expected: "detect, service/NAMESPACE/NAME, interface, interface/NAME, command:/PATH ARGUMENTS or file:/PATH",
+        summary: "Where the address comes from: what others see of this line, a load balancer, or this machine.")
+    static let fallback = SettingDeclaration(
+        "FALLBACK_SOURCE", default: "none",
+        expected: "none, interface, interface/NAME, command:/PATH ARGUMENTS or file:/PATH",
+        summary: "What is believed, by itself, where a round finds no source that answers.")
     static let detection = SettingDeclaration(
         "DETECTION", default: "stun+http", expected: "stun+http, stun or http",
         summary: "Which kinds of sources are asked for the address.")
@@ -125,7 +133,9 @@ public enum SettingCatalog {
     /// In the order of the documentation.
     public static let all: [SettingDeclaration] = [
         records, provider, nameServers, resolvers, recordCheckInterval, staleAfter,
-        detection, stunServers, stunLists, httpSources, dnsSources, egress, quorum, probeInterval, confirmInterval,
+        addressSource, fallback, detection, stunServers, stunLists, httpSources, dnsSources, egress, quorum,
+        probeInterval,
+        confirmInterval,
         heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
         serviceAccountDirectory, listen, logFormat, logLevel,

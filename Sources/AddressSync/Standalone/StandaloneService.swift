@@ -1,10 +1,10 @@
-public import DNSRecords
-public import Logging
+import DNSRecords
+import Logging
 import NetworkPrimitives
 import OperatorCore
 public import ServiceLifecycle
 import StatusServer
-public import WANDetection
+import WANDetection
 
 /// Finds the address and keeps the records in step in one process, without Kubernetes.
 public struct StandaloneService: Service, CustomStringConvertible {
@@ -17,8 +17,9 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private let board: StatusBoard
     private let logger: Logger
 
-    public init(
-        settings: StandaloneSettings, detector: Detector, provider: any DNSProvider, lookup: AuthoritativeClient,
+    init(
+        settings: StandaloneSettings, detector: any AddressDetecting, provider: any DNSProvider,
+        lookup: AuthoritativeClient,
         board: StatusBoard, logger: Logger
     ) {
         self.settings = settings

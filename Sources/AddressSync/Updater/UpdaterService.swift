@@ -1,10 +1,10 @@
-public import DNSRecords
-public import Logging
+import DNSRecords
+import Logging
 import NetworkPrimitives
-public import OperatorCore
+import OperatorCore
 public import ServiceLifecycle
 import StatusServer
-public import WANDetection
+import WANDetection
 
 /// Watches the published address and keeps the records in step with it; finds the address itself while the leader is silent.
 public struct UpdaterService: Service, CustomStringConvertible {
@@ -24,11 +24,11 @@ public struct UpdaterService: Service, CustomStringConvertible {
     private let clock = ContinuousClock()
 
     /// - Parameter detector: asked only while the leader is silent.
-    public init(
+    init(
         settings: UpdaterSettings,
         namespace: String,
         api: any KubernetesAPI,
-        detector: Detector,
+        detector: any AddressDetecting,
         provider: any DNSProvider,
         lookup: AuthoritativeClient,
         board: StatusBoard,
@@ -60,9 +60,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
             group.addTask { await watch(into: inbox) }
             var state = State(
                 staleAfter: settings.staleAfter,
-                fallbackDelay: SpreadDelay.delay(
-                    node: settings.process.nodeName, change: "fallback",
-                    within: min(.seconds(30), settings.staleAfter / 4)),
+                fallbackDelay: Self.fallbackDelay(node: settings.process.nodeName, staleAfter: settings.staleAfter),
                 now: clock.now)
             var detecting = StopSignal()
             var actions = state.start(at: clock.now)
@@ -85,6 +83,11 @@ public struct UpdaterService: Service, CustomStringConvertible {
             }
             group.cancelAll()
         }
+    }
+
+    /// How long a node waits beyond the leader's silence; different on each, so that not all start asking at once.
+    static func fallbackDelay(node: String, staleAfter: Duration) -> Duration {
+        SpreadDelay.delay(node: node, change: "fallback", within: min(.seconds(60), staleAfter / 4))
     }
 
     private func watch(into inbox: TimedInbox<State.Input, ContinuousClock>) async {
@@ -126,7 +129,8 @@ public struct UpdaterService: Service, CustomStringConvertible {
     /// Rounds of this node's own, in the same rhythm as a leader's, until cancelled.
     private func detect(holding last: PublishedAddress?, into inbox: TimedInbox<State.Input, ContinuousClock>) async {
         let loop = AddressLoop(
-            settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
+            settings: settings.publishing.ofOwnDetection, detector: detector, clock: clock,
+            wallClock: { Timestamp.now() },
             tell: { LeaderService.tell($0, logger: logger) },
             decided: { board.setVerdict($0) },
             publish: { content in

@@ -9,6 +9,11 @@ extension AddressSource {
         case http
         case dnsUDP = "dns/udp"
         case dnsHTTPS = "dns/https"
+        case interface
+        case command
+        case file
+        /// Whatever the program that this library is part of knows from elsewhere.
+        case given
 
         /// The question itself, whatever carries it.
         public var method: Method {
@@ -16,6 +21,7 @@ extension AddressSource {
             case .stunUDP, .stunTCP, .stunTLS: .stun
             case .https, .http: .web
             case .dnsUDP, .dnsHTTPS: .dns
+            case .interface, .command, .file, .given: .local
             }
         }
 
@@ -23,7 +29,7 @@ extension AddressSource {
         public var needsHTTPClient: Bool {
             switch self {
             case .https, .http, .dnsHTTPS: true
-            case .stunUDP, .stunTCP, .stunTLS, .dnsUDP: false
+            case .stunUDP, .stunTCP, .stunTLS, .dnsUDP, .interface, .command, .file, .given: false
             }
         }
 
@@ -39,6 +45,8 @@ extension AddressSource {
         case web
         /// A DNS question whose answer is the asker's address.
         case dns
+        /// Nobody is asked: something on this machine says it.
+        case local
     }
 
     /// What carries a binding request.

@@ -12,6 +12,8 @@ public struct AddressSource: Hashable, Sendable {
         case dns(DNSQuestion, HostPort)
         /// The same by DNS over HTTPS (RFC 8484).
         case dnsURL(DNSQuestion, HTTPURL)
+        /// Something on this machine.
+        case local(LocalSource)
     }
 
     /// Who runs the source, in lower case. All sources of one operator have one vote together.
@@ -69,6 +71,19 @@ public struct AddressSource: Hashable, Sendable {
             endpoint: .dnsURL(question, url), isAuthenticated: url.isSecure)
     }
 
+    /// Something on this machine, for which whoever configured it vouches: it counts as authenticated.
+    public static func local(_ source: LocalSource) -> AddressSource {
+        let transport: Transport =
+            switch source {
+            case .interface: .interface
+            case .command: .command
+            case .file: .file
+            case .given: .given
+            }
+        return AddressSource(
+            operatorName: "local", transport: transport, endpoint: .local(source), isAuthenticated: true)
+    }
+
     private init(operatorName: String, transport: Transport, endpoint: Endpoint, isAuthenticated: Bool) {
         self.operatorName = operatorName.lowercased()
         self.transport = transport
@@ -93,6 +108,7 @@ extension AddressSource: CustomStringConvertible {
         case .url(let url): url.description
         case .dns(let question, let server): "\(Self.text(of: question))@\(server)"
         case .dnsURL(let question, let url): "\(Self.text(of: question))@\(url)"
+        case .local(let source): source.description
         }
     }
 

@@ -71,6 +71,7 @@ public struct QuorumSettings: Hashable, Sendable {
         case .url(let url), .dnsURL(_, let url):
             url.isSecure || allowNonGlobal
                 ? nil : "the source \(source) is plain HTTP, which anybody on the way can forge; expected https"
+        case .local: nil
         }
     }
 

@@ -27,11 +27,17 @@ struct DetectCommand: AsyncParsableCommand {
             Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong.
             """)
 
-    @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT"))
+    @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT[/tcp|/tls]"))
     var stun: [String] = []
 
     @Option(help: ArgumentHelp("A web address that answers with the caller's address.", valueName: "[OPERATOR=]URL"))
     var http: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A DNS question that is answered with the asker's address.",
+            valueName: "[OPERATOR=]NAME/TYPE[/CLASS]@HOST[:PORT]"))
+    var dns: [String] = []
 
     @Option(help: "Operators that have to agree, 1 to 10.")
     var quorum = 2
@@ -62,7 +68,7 @@ struct DetectCommand: AsyncParsableCommand {
         let seconds = timeout.isFinite ? min(max(timeout, -1), 1e6) : -1
         do {
             return try DetectionRequest(
-                .init(stun: stun, http: http), quorum: quorum, family: isIPv6 ? .ipv6 : .ipv4,
+                .init(stun: stun, http: http, dns: dns), quorum: quorum, family: isIPv6 ? .ipv6 : .ipv4,
                 allowNonGlobal: allowNonGlobal, timeout: .seconds(seconds))
         } catch {
             throw ValidationError(error.description)

@@ -8,6 +8,7 @@ import Testing
     private static let good: [String: String] = [
         "RECORDS": "a.example.com", "PROVIDER": "rfc2136", "NAME_SERVERS": "192.0.2.1", "RESOLVERS": "192.0.2.2:5353",
         "RECORD_CHECK_INTERVAL": "1m", "STALE_AFTER": "10m", "DETECTION": "stun",
+        "ADDRESS_SOURCE": "service/ingress/front", "FALLBACK_SOURCE": "interface/ppp0",
         "STUN_SERVERS": "stun.example.net:3478",
         "HTTP_SOURCES": "https://ip.example.net/", "QUORUM": "3", "PROBE_INTERVAL": "30s", "CONFIRM_INTERVAL": "10m",
         "HEARTBEAT_INTERVAL": "30s", "ALLOW_NON_GLOBAL": "true", "NAMESPACE": "dns", "NODE_NAME": "node-7",
@@ -19,7 +20,9 @@ import Testing
     /// A value that each setting refuses. A node may be called anything.
     private static let bad: [String: String] = [
         "RECORDS": "not a name", "PROVIDER": "gandy", "NAME_SERVERS": "host:99999", "RESOLVERS": ":53",
-        "RECORD_CHECK_INTERVAL": "5", "STALE_AFTER": "1s", "DETECTION": "STUN", "STUN_SERVERS": "stun.example.net:0",
+        "RECORD_CHECK_INTERVAL": "5", "STALE_AFTER": "1s", "DETECTION": "STUN", "ADDRESS_SOURCE": "service/front",
+        "FALLBACK_SOURCE": "file:relative",
+        "STUN_SERVERS": "stun.example.net:0",
         "HTTP_SOURCES": "ftp://example.net", "QUORUM": "0", "PROBE_INTERVAL": "100ms", "CONFIRM_INTERVAL": "25h",
         "HEARTBEAT_INTERVAL": "0s", "ALLOW_NON_GLOBAL": "maybe", "NAMESPACE": "Not_A_Namespace",
         "LEASE_NAME": "-lease", "LEASE_DURATION": "1500", "RENEW_DEADLINE": "-1s", "RETRY_PERIOD": "soon",
