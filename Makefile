@@ -64,8 +64,9 @@ faults: dependencies ## Run elections under random faults with more seeds than t
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; fi
-	@echo "building esddns-bench for release; the first time takes some minutes" >&2
-	@"$(SWIFT)" build --quiet --configuration release --product esddns-bench >&2
+	@echo "building esddns-bench and esddns for release; the first time takes some minutes" >&2
+	@"$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product esddns-bench >&2
+	@"$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product esddns >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
 
 .PHONY: fuzz

@@ -163,7 +163,7 @@ let package = Package(
             name: "esddns-bench",
             dependencies: [
                 "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials", "KubernetesConfiguration",
-                "OperatorCore", .argumentParser,
+                "NetworkPrimitives", "OperatorCore", "WANDetection", .argumentParser, .logging,
             ],
             path: "bench/esddns-bench",
             swiftSettings: strict

@@ -5,6 +5,8 @@ enum Benchmarks {
         LeaderHandOver.self,
         ConfigMapFanOut.self,
         WatchReconnects.self,
+        QuorumRound.self,
+        DetectCommandStart.self,
     ]
 
     /// - Parameter filters: parts of names; none means all.
