@@ -8,6 +8,8 @@ struct SourceTier: Sendable {
         case stream
         case web
         case dns
+        /// What this machine says of itself. Costs nobody anything, so it never waits.
+        case local
 
         init(of transport: AddressSource.Transport) {
             switch transport {
@@ -15,6 +17,7 @@ struct SourceTier: Sendable {
             case .stunTCP, .stunTLS: self = .stream
             case .https, .http: self = .web
             case .dnsUDP, .dnsHTTPS: self = .dns
+            case .interface, .command, .file, .given: self = .local
             }
         }
     }
@@ -60,6 +63,7 @@ struct SourceTier: Sendable {
             case .stream: (dueAt, delays) = (hedge, (timing.hedgeDelay.upperBound, timing.hedgeDelay.upperBound))
             case .web: (dueAt, delays) = (timing.webDelay, (timing.webHedgeDelay, timing.webHedgeDelay))
             case .dns: (dueAt, delays) = (timing.dnsDelay, (timing.webHedgeDelay, timing.webHedgeDelay))
+            case .local: (dueAt, delays) = (.zero, (hedge, timing.hedgeDelay.upperBound))
             }
             let isFurtherSTUN = kind == .stream && !tiers.isEmpty
             tiers.append(

@@ -74,6 +74,7 @@ extension RoundMutant {
             case .url(let url): .http(url, operatorName: name)
             case .dns(let question, let server): .dns(question, at: server, operatorName: name)
             case .dnsURL(let question, let url): .dns(question, at: url, operatorName: name)
+            case .local: source
             }
         }
     }
