@@ -18,7 +18,8 @@ public final class ElectorProcess: Sendable {
         var process: Process?
         var partial = Data()
         var events: [LeadershipEvent] = []
-        var log: [String] = []
+        /// The end of what it wrote besides.
+        var log = ""
         var isEnded = false
     }
 
@@ -46,8 +47,8 @@ public final class ElectorProcess: Sendable {
         errors.fileHandleForReading.readabilityHandler = { [self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-            state.withLock { $0.log = ($0.log + lines).suffix(20) }
+            let text = String(decoding: data, as: UTF8.self)
+            state.withLock { $0.log = String(($0.log + text).suffix(2000)) }
         }
         try process.run()
         state.withLock { $0.process = process }
@@ -126,7 +127,7 @@ public final class ElectorProcess: Sendable {
             if let found { return found }
             guard start.duration(to: .now) < limit, evenIfEnded || !isEnded else {
                 let why = isEnded ? "has ended" : "did not \(what) within \(limit)"
-                throw Failure(description: "\(program.name) \(identity) \(why): \(log.joined(separator: "; "))")
+                throw Failure(description: "\(program.name) \(identity) \(why): \(log)")
             }
             try await Task.sleep(for: .milliseconds(2))
         }
@@ -141,7 +142,7 @@ public final class ElectorProcess: Sendable {
                 if let event = LeadershipEvent(line: line) {
                     state.events.append(event)
                 } else {
-                    state.log = (state.log + [line]).suffix(20)
+                    state.log = String((state.log + line + "\n").suffix(2000))
                 }
             }
         }

@@ -199,9 +199,13 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         }
     }
 
-    /// Reads the Lease and says whether it names this candidate; for ``FencedWriter``.
+    /// Reads the Lease and says whether it names this candidate; for ``FencedConfigMap``.
+    ///
+    /// Where it names another, the term ends at once, as it does wherever else a leader sees that.
     public func confirmLease() async throws(KubernetesError) -> Bool {
-        try await read(timeout: settings.requestTimeout)?.holderIdentity == settings.identity
+        let lease = try await read(timeout: settings.requestTimeout)
+        if let lease { inbox.send(.leaseWatched(lease)) }
+        return lease?.holderIdentity == settings.identity
     }
 
     private func extendTerm(until: C.Instant) {

@@ -31,6 +31,24 @@ import Testing
         #expect(!a.workIsRunning)
     }
 
+    /// A fenced write met a conflict, and asks: what the answer shows counts for the elector, too.
+    @Test func aForeignHolderThatAConfirmationShowsEndsTheTerm() async throws {
+        let a = try contender("a")
+        a.start()
+        time.run(for: .milliseconds(2500))
+        api.muteWatches()
+        var lease = try #require(api.lease)
+        lease.holderIdentity = "somebody"
+        api.put(lease, namespace: "n")
+        time.run(for: .milliseconds(500))
+        #expect(a.isLeader)
+        let confirmation = time.start { try? await a.elector.confirmLease() }
+        time.settle()
+        #expect(await confirmation.value == false)
+        #expect(!a.isLeader)
+        #expect(a.isLost)
+    }
+
     @Test func oneRequestThatHangsIsSurvived() throws {
         let a = try contender("a")
         a.start()
