@@ -83,7 +83,7 @@ lint: ## Check the form of Swift sources, shell scripts and YAML
 
 .PHONY: format
 format: ## Bring the Swift sources into form
-	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests Fuzz bench
+	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests bench
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed into the project

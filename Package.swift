@@ -264,11 +264,11 @@ let package = Package(
 
 if fuzzing {
     package.targets += [
-        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "fuzz",
             dependencies: ["CFuzzer", "CurlHTTP", "NetworkPrimitives", "OperatorCore", "WANDetection", .httpTypes],
-            path: "Fuzz/Targets",
+            path: "Tests/Fuzz/Targets",
             swiftSettings: strict,
             // The script knows where the compiler keeps libFuzzer.
             linkerSettings: [

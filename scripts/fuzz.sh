@@ -3,7 +3,7 @@
 #        fuzz.sh --list
 #
 # Builds the fuzz targets with libFuzzer and runs one of them, or each in turn, for so many seconds (default 60). Starts from
-# the inputs in Fuzz/Corpus/TARGET; what it finds beyond them stays in .build-fuzz/corpus/TARGET and is used the next time.
+# the inputs in Tests/Fuzz/Corpus/TARGET; what it finds beyond them stays in .build-fuzz/corpus/TARGET and is used the next time.
 # An input that crashes or violates an expectation is left in .build-fuzz/findings, and the exit code is 1. To see one again:
 #   FUZZ_TARGET=TARGET .build-fuzz/debug/fuzz FILE
 set -euo pipefail
@@ -43,7 +43,7 @@ failed=()
 for target in "${targets[@]}"; do
     mkdir -p "$build/corpus/$target"
     seeds=()
-    if [[ -d Fuzz/Corpus/$target ]]; then seeds=("Fuzz/Corpus/$target"); fi
+    if [[ -d Tests/Fuzz/Corpus/$target ]]; then seeds=("Tests/Fuzz/Corpus/$target"); fi
     echo "fuzzing $target for $seconds s" >&2
     log=$build/findings/$target.log
     if FUZZ_TARGET=$target "$build/debug/fuzz" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \

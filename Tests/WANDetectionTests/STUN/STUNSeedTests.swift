@@ -5,9 +5,8 @@ import Testing
 
 /// The fuzzer starts from the hostile answers that the tests know.
 @Suite struct STUNSeedTests {
-    /// `Fuzz/Corpus/stun` beside `Tests`.
     private let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fuzz/Corpus/stun")
+        .deletingLastPathComponent().appending(path: "Fuzz/Corpus/stun")
 
     /// The name of a case as that of a file.
     private func fileName(_ answer: STUNCase) -> String {
