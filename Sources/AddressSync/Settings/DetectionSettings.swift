@@ -46,7 +46,9 @@ public struct DetectionSettings: Sendable {
             } ?? .sticky
         if reader.text(SettingCatalog.stunServers) == nil { stun = AddressSource.defaultSTUN }
         if reader.text(SettingCatalog.httpSources) == nil { http = AddressSource.defaultHTTPS }
-        if reader.text(SettingCatalog.dnsSources) == nil { dns = AddressSource.defaultDNS }
+        // Whoever names all STUN servers and web sources wants nobody else to be asked, as in a closed network.
+        let isClosed = reader.text(SettingCatalog.stunServers) != nil && reader.text(SettingCatalog.httpSources) != nil
+        if reader.text(SettingCatalog.dnsSources) == nil, !isClosed { dns = AddressSource.defaultDNS }
         switch mode {
         case "stun": (sources, stunLists) = (stun, lists)
         case "http": (sources, stunLists) = (http, [])

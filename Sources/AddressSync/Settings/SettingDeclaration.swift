@@ -91,7 +91,9 @@ public enum SettingCatalog {
     )
     static let dnsSources = SettingDeclaration(
         "DNS_SOURCES", expected: "a comma-separated list of [OPERATOR=]NAME/TYPE[/CLASS]@SERVER",
-        summary: "DNS questions that are answered with the caller's address, instead of the built-in list.")
+        summary:
+            "DNS questions that are answered with the caller's address, instead of the built-in list, which is left out "
+            + "where both other lists are replaced.")
     static let egress = SettingDeclaration(
         "EGRESS", default: "sticky", expected: "sticky or pinned:ADDRESS[/LENGTH][,ADDRESS[/LENGTH]]…",
         summary: "With several WAN lines: keep the published address while it is seen, or publish only these.")
@@ -134,9 +136,7 @@ public enum SettingCatalog {
     public static let all: [SettingDeclaration] = [
         records, provider, nameServers, resolvers, recordCheckInterval, staleAfter,
         addressSource, fallback, detection, stunServers, stunLists, httpSources, dnsSources, egress, quorum,
-        probeInterval,
-        confirmInterval,
-        heartbeatInterval, allowNonGlobal,
+        probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
         serviceAccountDirectory, listen, logFormat, logLevel,
     ]

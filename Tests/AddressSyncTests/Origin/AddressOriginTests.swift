@@ -61,6 +61,13 @@ enum Samples {
         #expect(Set(problems.map(\.name)) == ["ESDDNS_STUN_SERVERS", "ESDDNS_FALLBACK_SOURCE"])
     }
 
+    @Test func namedServersLeaveTheBuiltInQuestionsOut() throws {
+        var settings = ["STUN_SERVERS": "a=stun.a.example,b=stun.b.example"]
+        #expect(try SettingsFixture.leader(settings).detection.sources.contains { $0.transport.method == .dns })
+        settings["HTTP_SOURCES"] = "https://ip.c.example/"
+        #expect(try SettingsFixture.leader(settings).detection.sources.map(\.operatorName) == ["a", "b", "c.example"])
+    }
+
     @Test func aServiceNeedsACluster() throws {
         #expect(throws: SettingProblems.self) { try SettingsFixture.standalone(["ADDRESS_SOURCE": "service/a/b"]) }
     }
