@@ -32,6 +32,8 @@ public struct DetectionRequest: Sendable {
     public let settings: QuorumSettings
     /// Sources that are not asked, and why; the others make a quorum without them.
     public let refused: [(source: AddressSource, why: String)]
+    /// Texts that are no sources, each with what is wrong; the others make a quorum without them.
+    public let unreadable: [String]
 
     /// Longest time that a round may be given.
     public static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(300)
@@ -46,9 +48,10 @@ public struct DetectionRequest: Sendable {
         timeout: Duration = .seconds(10)
     ) throws(Invalid) {
         var problems: [String] = []
+        var unreadable: [String] = []
         var sources: [AddressSource] = []
         func add(_ text: String, _ option: String, _ parse: (String) throws -> AddressSource) {
-            do { sources.append(try parse(text)) } catch { problems.append("\(option): \(error)") }
+            do { sources.append(try parse(text)) } catch { unreadable.append("\(option): \(error)") }
         }
         for text in texts.stun { add(text, "--stun") { try AddressSource(parsingSTUN: $0) } }
         for text in texts.http {
@@ -60,7 +63,7 @@ public struct DetectionRequest: Sendable {
         if !Self.timeouts.contains(timeout) {
             problems.append("--timeout is \(timeout / .seconds(1)); expected 0.001 to 300 seconds")
         }
-        guard problems.isEmpty else { throw Invalid(problems: problems) }
+        guard problems.isEmpty else { throw Invalid(problems: problems + unreadable) }
 
         var settings = QuorumSettings(family: family, quorum: quorum, allowNonGlobal: allowNonGlobal)
         settings.timing.deadline = timeout
@@ -77,12 +80,14 @@ public struct DetectionRequest: Sendable {
         let shortcomings = settings.problems(with: asked)
         guard shortcomings.isEmpty else {
             let hint = refused.isEmpty || allowNonGlobal ? [] : ["--allow-non-global permits such sources, for tests"]
-            throw Invalid(problems: refused.map(\.why) + hint + (asked.isEmpty && !refused.isEmpty ? [] : shortcomings))
+            let named = unreadable + refused.map(\.why) + hint
+            throw Invalid(problems: named + (asked.isEmpty && !named.isEmpty ? [] : shortcomings))
         }
         settings.authenticateChanges = asked.contains(where: \.isAuthenticated)
         self.sources = asked
         self.settings = settings
         self.refused = refused
+        self.unreadable = unreadable
     }
 
     /// Runs the round.

@@ -59,7 +59,9 @@ struct DetectCommand: AsyncParsableCommand {
     func run() async throws {
         // A reader that has gone away is no reason to die with a signal.
         signal(SIGPIPE, SIG_IGN)
-        let report = try await request().run()
+        let request = try request()
+        for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
+        let report = try await request.run()
         Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
         guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
     }
@@ -76,14 +78,14 @@ struct DetectCommand: AsyncParsableCommand {
     }
 }
 
-/// Standard output, without a buffer of its own.
+/// Standard output and error, without buffers of their own.
 private enum Output {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    static func print(_ text: String) {
+    static func print(_ text: String, to descriptor: CInt = STDOUT_FILENO) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { return }
             bytes = bytes.dropFirst(count)
         }

@@ -47,6 +47,19 @@ import WANDetection
         #expect(problems(.init(stun: ["10.0.0.1:3478", "10.0.0.2:3478"]), allowNonGlobal: true).isEmpty)
     }
 
+    @Test func whatIsNoSourceIsNamedAndTheRestIsUsed() throws {
+        let request = try DetectionRequest(
+            .init(stun: ["a:99999", "x=93.184.216.1:1", "[::1:3478", "y=93.184.216.2:1"], dns: ["nothing"]))
+        #expect(request.sources.map(\.operatorName) == ["x", "y"])
+        #expect(request.unreadable.count == 3)
+        for text in ["a:99999", "[::1:3478", "nothing"] {
+            #expect(request.unreadable.contains { $0.contains(text) }, "\(text)")
+        }
+        #expect(problems(.init(stun: ["a:99999", "x=93.184.216.1:1"])).contains { $0.contains("a:99999") })
+        // Named alone: that there is no source left is no news then.
+        #expect(problems(.init(stun: ["a:99999"])).count == 1)
+    }
+
     // MARK: Against servers
 
     private let real = IPAddress.v4(addressA)
