@@ -16,7 +16,7 @@ struct ElectionRules {
         case besideAnother
         /// A Lease is taken from a holder before its time is over by the taker's clock.
         case takenEarly
-        /// A Lease is emptied, or given to a third, by one who does not hold it.
+        /// A Lease is emptied by one who does not hold it before its time is over, or given to a third.
         case takenAway
         /// One leads for longer than a renewal grants, counted from when that was sent.
         case tooLong
@@ -152,15 +152,15 @@ struct ElectionRules {
                 guard let author = change.author, let participant = participants[author], let before = stored,
                     !before.holder.isEmpty, before.holder != participant.identity
                 else { continue }
-                guard change.holder == participant.identity else {
+                let waited = change.sent - before.at
+                let due = Duration.seconds(before.seconds) / participant.rate
+                let isExpired = waited + Self.tolerance >= due
+                // One that is stopping may empty what it could have taken, so that its own write from before comes too late.
+                if change.holder != participant.identity, !(change.holder.isEmpty && isExpired) {
                     complain(
                         .takenAway, at: index,
                         "\(author) took the Lease from \(before.holder) and gave it to '\(change.holder)'")
-                    continue
-                }
-                let waited = change.sent - before.at
-                let due = Duration.seconds(before.seconds) / participant.rate
-                if waited + Self.tolerance < due {
+                } else if !isExpired {
                     complain(
                         .takenEarly, at: index,
                         "\(author) took the Lease \(waited) after \(before.holder) had renewed it; due after \(due)")

@@ -111,7 +111,9 @@ import Testing
     }
 
     @Test func emptyingAnothersLeaseIsFound() {
-        #expect(rules(broken: [stored("a", holder: "a", at: 1), stored("b", holder: "", at: 30)]) == [.takenAway])
+        #expect(rules(broken: [stored("a", holder: "a", at: 1), stored("b", holder: "", at: 15)]) == [.takenAway])
+        #expect(rules(broken: [stored("a", holder: "a", at: 1), stored("b", holder: "c", at: 30)]) == [.takenAway])
+        #expect(rules(broken: [stored("a", holder: "a", at: 1), stored("b", holder: "", at: 16)]).isEmpty)
         #expect(rules(broken: [stored("a", holder: "a", at: 1), stored("a", holder: "", at: 2)]).isEmpty)
     }
 
