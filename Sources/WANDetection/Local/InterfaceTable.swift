@@ -42,16 +42,15 @@ enum InterfaceTable {
     }
 
     private static func address(_ raw: UnsafeMutablePointer<sockaddr>) -> IPAddress? {
+        // Family, port and address are in the same places on every system; the C structures' members are declared by
+        // several modules, and which of them counts depends on how the module is compiled.
+        let bytes = UnsafeRawPointer(raw)
         switch Int32(raw.pointee.sa_family) {
         case AF_INET:
-            raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                .v4(IPv4Address(rawValue: UInt32(bigEndian: $0.pointee.sin_addr.s_addr)))
-            }
+            return IPv4Address(bytes: UnsafeRawBufferPointer(start: bytes + 4, count: 4)).map(IPAddress.v4)
         case AF_INET6:
-            raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-                withUnsafeBytes(of: pointer.pointee.sin6_addr) { IPv6Address(bytes: Array($0)) }.map(IPAddress.v6)
-            }
-        default: nil
+            return IPv6Address(bytes: UnsafeRawBufferPointer(start: bytes + 8, count: 16)).map(IPAddress.v6)
+        default: return nil
         }
     }
 

@@ -58,13 +58,8 @@ final class ReflectingServers: Sendable {
         while !isStopped.load(ordering: .relaxed) {
             guard poll(&polled, nfds_t(polled.count), 100) > 0 else { continue }
             for (index, entry) in polled.enumerated() where entry.revents != 0 {
-                var peer = sockaddr_in()
-                var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-                let count = withUnsafeMutablePointer(to: &peer) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        recvfrom(entry.fd, &buffer, buffer.count, 0, $0, &length)
-                    }
-                }
+                var peer = SocketName()
+                let count = peer.withPointer { recvfrom(entry.fd, &buffer, buffer.count, 0, $0, $1) }
                 guard count == 20 else { continue }
                 switch manners[index] {
                 case .silent: continue
@@ -78,22 +73,15 @@ final class ReflectingServers: Sendable {
     }
 
     /// A success response that holds XOR-MAPPED-ADDRESS and nothing else.
-    private static func answer(_ request: [UInt8], _ peer: sockaddr_in) -> [UInt8] {
-        let port = UInt16(bigEndian: peer.sin_port) ^ 0x2112
-        let address = UInt32(bigEndian: peer.sin_addr.s_addr) ^ 0x2112_A442
-        let value =
-            [0, 1, UInt8(port >> 8), UInt8(port & 0xFF)]
-            + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: address >> $0) }
+    private static func answer(_ request: [UInt8], _ peer: SocketName) -> [UInt8] {
+        let mask: [UInt8] = [0x21, 0x12, 0x21, 0x12, 0xA4, 0x42]
+        let value = [0, 1] + zip(peer.portAndAddress, mask).map { $0 ^ $1 }
         return [0x01, 0x01, 0, 12] + request[4...] + [0, 0x20, 0, 8] + value
     }
 
-    private static func send(_ bytes: [UInt8], to peer: sockaddr_in, over socket: Int32) {
+    private static func send(_ bytes: [UInt8], to peer: SocketName, over socket: Int32) {
         var peer = peer
-        _ = withUnsafePointer(to: &peer) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(socket, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        _ = peer.withPointer { sendto(socket, bytes, bytes.count, 0, $0, $1.pointee) }
     }
 
     private static func open() throws -> (socket: Int32, port: UInt16) {
@@ -102,16 +90,37 @@ final class ReflectingServers: Sendable {
         #else
             let descriptor = socket(AF_INET, SOCK_DGRAM, 0)
         #endif
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                bind(descriptor, name, length) == 0 ? getsockname(descriptor, name, &length) : -1
+        var name = SocketName()
+        let status = name.withPointer { bind(descriptor, $0, $1.pointee) == 0 ? getsockname(descriptor, $0, $1) : -1 }
+        guard descriptor >= 0, status == 0 else { throw BenchmarkError("no UDP port on the loopback") }
+        let port = name.portAndAddress
+        return (descriptor, UInt16(port[0]) << 8 | UInt16(port[1]))
+    }
+}
+
+/// A `sockaddr_in` as the bytes that it is; which module declares its members depends on how this one is compiled.
+private struct SocketName {
+    /// The loopback address and no port.
+    private var bytes: [UInt8] = [UInt8(AF_INET), 0, 0, 0, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
+
+    init() {
+        #if canImport(Darwin)
+            (bytes[0], bytes[1]) = (16, UInt8(AF_INET))
+        #endif
+    }
+
+    /// Two bytes and four, in network order.
+    var portAndAddress: [UInt8] { Array(bytes[2..<8]) }
+
+    /// - Returns: what `body` returns, a system call's result; -1 where there is no place, which cannot be.
+    mutating func withPointer<Count: SignedInteger>(
+        _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Count
+    ) -> Count {
+        var length = socklen_t(bytes.count)
+        return bytes.withUnsafeMutableBytes { buffer in
+            buffer.withMemoryRebound(to: sockaddr.self) { names in
+                names.baseAddress.map { body($0, &length) } ?? -1
             }
         }
-        guard descriptor >= 0, status == 0 else { throw BenchmarkError("no UDP port on the loopback") }
-        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 }
