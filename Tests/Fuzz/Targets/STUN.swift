@@ -13,7 +13,8 @@ extension FuzzTarget {
                 expect(address.family == family, "an address is of the family that was asked for")
             }
             let whole = stunAnswer(to: question, in: [bytes])
-            expect(stunAnswer(to: question, in: FuzzInput(bytes).pieces()) == whole, "segmentation makes no difference")
+            var input = FuzzInput(bytes)
+            expect(stunAnswer(to: question, in: input.pieces()) == whole, "segmentation makes no difference")
         }
     }
 
