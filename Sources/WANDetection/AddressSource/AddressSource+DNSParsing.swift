@@ -20,6 +20,14 @@ extension AddressSource {
         } catch {
             throw wrong("asks for no domain name: \(error)")
         }
+        // Anything else would not read back as what it is: "=", "/" and "@" have a meaning of their own here.
+        let isPlain = name.description.unicodeScalars.allSatisfy {
+            $0.isASCII
+                && ($0.properties.isAlphabetic || $0.properties.numericType != nil || ".-_".unicodeScalars.contains($0))
+        }
+        guard isPlain else {
+            throw wrong("asks for a name of other characters than letters, digits, \"-\", \"_\" and \".\"")
+        }
         let types: [String: DNSRecordType] = ["A": .a, "AAAA": .aaaa, "TXT": .txt]
         guard let type = types[parts[1].uppercased()] else {
             throw wrong("has a record type other than A, AAAA or TXT")
