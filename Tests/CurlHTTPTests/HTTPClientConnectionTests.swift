@@ -83,12 +83,13 @@ struct HTTPClientConnectionTests {
 
     @Test("A proxy that is not there")
     func proxyRefused() async throws {
-        let port = try await TestServer.serving(script: { _ in }, { $0.port })
-        var configuration = HTTPClient.Configuration()
-        configuration.proxy = .url("http://127.0.0.1:\(port)")
-        try await withHTTPClient(configuration: configuration) { client in
-            let error = await clientError { try await client.send(HTTPClientRequest(url: "http://127.0.0.1:1/")) }
-            #expect(error?.code == .connectFailed)
+        try await withRefusingPort { port in
+            var configuration = HTTPClient.Configuration()
+            configuration.proxy = .url("http://127.0.0.1:\(port)")
+            try await withHTTPClient(configuration: configuration) { client in
+                let error = await clientError { try await client.send(HTTPClientRequest(url: "http://127.0.0.1:1/")) }
+                #expect(error?.code == .connectFailed)
+            }
         }
     }
 

@@ -58,16 +58,17 @@ struct HTTPClientFailureTests {
 
     @Test("Nobody listens there")
     func refused() async throws {
-        let port = try await TestServer.serving(script: { _ in }, { $0.port })
-        try await withHTTPClient { client in
-            let error = await clientError {
-                try await client.send(HTTPClientRequest(url: "http://user:pass@127.0.0.1:\(port)/p?q=s3cret"))
+        try await withRefusingPort { port in
+            try await withHTTPClient { client in
+                let error = await clientError {
+                    try await client.send(HTTPClientRequest(url: "http://user:pass@127.0.0.1:\(port)/p?q=s3cret"))
+                }
+                #expect(error?.code == .connectFailed)
+                #expect(error?.requestWasNotSent == true)
+                #expect(error?.detail.contains("http://127.0.0.1:\(port)/p") == true)
+                #expect(error?.detail.contains("s3cret") == false)
+                #expect(error?.detail.contains("pass") == false)
             }
-            #expect(error?.code == .connectFailed)
-            #expect(error?.requestWasNotSent == true)
-            #expect(error?.detail.contains("http://127.0.0.1:\(port)/p") == true)
-            #expect(error?.detail.contains("s3cret") == false)
-            #expect(error?.detail.contains("pass") == false)
         }
     }
 

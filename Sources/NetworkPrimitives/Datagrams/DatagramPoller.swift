@@ -86,7 +86,7 @@ final class DatagramPoller: Sendable {
             }
             var next: ContinuousClock.Instant?
             questions.removeAll { question in
-                guard let time = question.step() else { return true }
+                guard let time = question.step(&buffer) else { return true }
                 next = min(next ?? time, time)
                 return false
             }

@@ -15,12 +15,13 @@ protocol PolledDatagrams: AnyObject, Sendable {
 
     /// Does what is due.
     ///
+    /// - Parameter buffer: used again and again, for every question of the poller.
     /// - Returns: when to be called again at the latest; `nil` where it is over and its socket has been closed.
-    func step() -> ContinuousClock.Instant?
+    func step(_ buffer: inout ByteBuffer) -> ContinuousClock.Instant?
 
     /// Datagrams, or an error, are there.
     ///
-    /// - Parameter buffer: used again and again, for every question of the poller.
+    /// - Parameter buffer: the same as for ``step(_:)``.
     func becameReadable(_ buffer: inout ByteBuffer)
 
     /// There is nobody to look after it; closes its socket.
@@ -74,8 +75,10 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
         if finish(.failure(.cancelled)) { DatagramPoller.shared.wake() }
     }
 
-    func step() -> ContinuousClock.Instant? {
+    func step(_ buffer: inout ByteBuffer) -> ContinuousClock.Instant? {
         if start.duration(to: .now) >= Duration(exchange.deadline) {
+            // What came in time counts, even where this thread had to wait for a processor.
+            becameReadable(&buffer)
             finish(.failure(.timedOut(ignored: state.withLock(\.ignored))))
         } else {
             sendWhatIsDue()

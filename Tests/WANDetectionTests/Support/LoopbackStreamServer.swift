@@ -68,8 +68,11 @@ struct LoopbackStreamServer: Sendable {
         private func sendOn(_ bytes: [UInt8], context: ChannelHandlerContext) {
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes))).whenSuccess {
-                let (handler, context) = bound.value
-                handler.sendOn(bytes, context: context)
+                // Not at once: a peer that reads quickly would have it recur until the stack is full.
+                bound.eventLoop.execute {
+                    let (handler, context) = bound.value
+                    handler.sendOn(bytes, context: context)
+                }
             }
         }
 
