@@ -19,6 +19,9 @@ import Testing
     @Test(arguments: seeds) func theRulesHold(seed: UInt64) async throws {
         let simulation = ElectionSimulation(.init(seed: seed))
         let history = try await simulation.run()
+        if ProcessInfo.processInfo.environment["FAULT_LOG"] != nil {
+            for event in history.events { print("seed \(seed): \(event)") }
+        }
         let violations = ElectionRules.violations(in: history)
         for violation in violations.prefix(3) { Issue.record("\(Self.report(violation, in: history, seed: seed))") }
         // It was an election.
