@@ -33,16 +33,16 @@ public struct NetworkLookup: AddressLookup {
     /// - Parameters:
     ///   - http: for web sources; it must resolve names to the detected family only, follow no redirects and use no
     ///     proxy. `nil` where none are configured.
-    ///   - group: whose event loops do the work over UDP and TCP.
+    ///   - group: whose event loops do the work over TCP and TLS; asked for when there is some.
     ///   - allowNonGlobal: lets servers at private and loopback addresses be asked. For tests.
     public init(
         http: (any HTTPTransport)?,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        group: @autoclosure @escaping @Sendable () -> any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         allowNonGlobal: Bool = false
     ) {
         self.init(
-            stun: STUNClient(group: group, allowNonGlobal: allowNonGlobal),
-            dns: DNSAddressClient(group: group, allowNonGlobal: allowNonGlobal),
+            stun: STUNClient(group: group(), allowNonGlobal: allowNonGlobal),
+            dns: DNSAddressClient(allowNonGlobal: allowNonGlobal),
             http: http.map { HTTPAddressClient(transport: $0) },
             local: LocalAddressClient(allowNonGlobal: allowNonGlobal))
     }

@@ -15,7 +15,6 @@ public struct DNSExchange: Sendable {
     public var sendTimes: [Duration]
     /// When to give up on UDP, and again on TCP where that follows.
     public var timeout: Duration
-    private let group: any EventLoopGroup
 
     /// - Parameters:
     ///   - sendTimes: by default at once and again after 0.7 s.
@@ -26,7 +25,6 @@ public struct DNSExchange: Sendable {
     ) {
         self.sendTimes = sendTimes
         self.timeout = timeout
-        group = MultiThreadedEventLoopGroup.singleton
     }
 
     /// Asks `server`, trying one of its addresses after the other while they do not answer.
@@ -72,7 +70,7 @@ public struct DNSExchange: Sendable {
             let exchange = DatagramExchange(
                 payload: ByteBuffer(bytes: request), sendTimes: sendTimes.map(TimeAmount.init),
                 deadline: TimeAmount(timeout))
-            let reply = try await exchange.ask(address, on: group) { datagram in
+            let reply = try await exchange.ask(address) { datagram in
                 let bytes = Array(datagram.readableBytesView)
                 return (try? DNSReply(decoding: bytes)).flatMap { $0.message.isAnswer(to: asked) ? $0 : nil }
             }
@@ -80,7 +78,7 @@ public struct DNSExchange: Sendable {
         }
         let exchange = StreamExchange(
             payload: StreamExchange.lengthPrefixed(request), deadline: TimeAmount(timeout))
-        return try await exchange.ask(address, on: group) { received in
+        return try await exchange.ask(address, on: MultiThreadedEventLoopGroup.singleton) { received in
             guard let bytes = StreamExchange.lengthPrefixedMessage(from: &received) else { return nil }
             let reply = try DNSReply(decoding: bytes)
             guard reply.message.isAnswer(to: asked) else {

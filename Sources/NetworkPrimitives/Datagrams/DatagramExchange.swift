@@ -42,12 +42,4 @@ public struct DatagramExchange: Sendable {
         }
         return try result.get()
     }
-
-    /// The same for callers that have event loops; they are not needed.
-    public func ask<Answer: Sendable>(
-        _ server: SocketAddress, on group: any EventLoopGroup,
-        accept: @escaping @Sendable (inout ByteBuffer) -> Answer?
-    ) async throws(ExchangeError) -> Answer {
-        try await ask(server, accept: accept)
-    }
 }

@@ -51,8 +51,6 @@ final class DatagramPoller: Sendable {
     }
 
     /// Has all questions looked at soon.
-    func wake() { state.withLock { wake(&$0) } }
-
     private func wake(_ state: inout State) {
         guard case .running(_, let writing) = state.phase, !state.isWoken else { return }
         var byte: UInt8 = 0

@@ -70,10 +70,10 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
     }
 
     /// Gives up at once; callable from anywhere.
-    func cancel() {
-        // The poller has to close the socket, if it has it already.
-        if finish(.failure(.cancelled)) { DatagramPoller.shared.wake() }
-    }
+    ///
+    /// The poller closes the socket when it comes by the next time: when a datagram arrives, at the latest when this question
+    /// was to be sent again or given up. Waking it for that would cost every round that ends without its slowest servers.
+    func cancel() { finish(.failure(.cancelled)) }
 
     func step(_ buffer: inout ByteBuffer) -> ContinuousClock.Instant? {
         if start.duration(to: .now) >= Duration(exchange.deadline) {
@@ -133,16 +133,14 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
         }
     }
 
-    /// - Returns: whether this was the first outcome.
-    @discardableResult
-    private func finish(_ outcome: Outcome) -> Bool {
-        let (isFirst, continuation) = state.withLock { state in
-            guard state.outcome == nil else { return (false, CheckedContinuation<Outcome, Never>?.none) }
+    /// Does nothing where there is an outcome already.
+    private func finish(_ outcome: Outcome) {
+        let continuation = state.withLock { state in
+            guard state.outcome == nil else { return CheckedContinuation<Outcome, Never>?.none }
             state.outcome = outcome
             defer { state.continuation = nil }
-            return (true, state.continuation)
+            return state.continuation
         }
         continuation?.resume(returning: outcome)
-        return isFirst
     }
 }

@@ -1,5 +1,4 @@
-public import NIOCore
-public import NIOPosix
+import NIOCore
 public import NetworkPrimitives
 
 /// Asks DNS servers for the address that they see, over UDP and straight: a resolver in between would be told its own.
@@ -7,7 +6,6 @@ public import NetworkPrimitives
 /// As over STUN, each question has a socket, and so a port, of its own, and whatever is no answer to it is ignored. Nothing
 /// more protects it from forgery, so an answer is never authenticated.
 public struct DNSAddressClient: Sendable {
-    private let group: any EventLoopGroup
     private let allowNonGlobal: Bool
     private let schedule: AskingSchedule
     private let makeID: @Sendable () -> UInt16
@@ -16,12 +14,10 @@ public struct DNSAddressClient: Sendable {
     ///   - allowNonGlobal: lets servers at private and loopback addresses be asked. For tests.
     ///   - makeID: must be unpredictable outside of tests.
     public init(
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         allowNonGlobal: Bool = false,
         schedule: AskingSchedule = .standard,
         makeID: @escaping @Sendable () -> UInt16 = { .random(in: 0...UInt16.max) }
     ) {
-        self.group = group
         self.allowNonGlobal = allowNonGlobal
         self.schedule = schedule
         self.makeID = makeID
@@ -43,7 +39,7 @@ public struct DNSAddressClient: Sendable {
             deadline: max(schedule.deadline - TimeAmount(ContinuousClock.now - start), .zero))
         let answer: DNSAddressQuestion.Answer
         do {
-            answer = try await exchange.ask(target, on: group) { asking.answer(inDatagram: $0) }
+            answer = try await exchange.ask(target) { asking.answer(inDatagram: $0) }
         } catch {
             throw SourceError(error)
         }

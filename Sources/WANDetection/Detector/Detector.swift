@@ -70,16 +70,16 @@ public final class Detector: Sendable {
     /// - Parameters:
     ///   - http: for web sources. It must resolve names to the detected family only, follow no redirects and use no
     ///     proxy. `nil` where no web sources are configured.
-    ///   - group: whose event loops do the UDP work.
+    ///   - group: whose event loops do the work over TCP and TLS; asked for when there is some.
     public convenience init(
         sources: [AddressSource], directory: HostListDirectory? = nil, fallback: LocalSource? = nil,
         settings: QuorumSettings = QuorumSettings(), spacing: Duration = .zero, http: (any HTTPTransport)?,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        group: @autoclosure @escaping @Sendable () -> any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         metrics: DetectionMetrics = DetectionMetrics(), logger: Logger = Logger(label: "esddns.wan")
     ) throws(InvalidSettings) {
         try self.init(
             sources: sources, directory: directory, fallback: fallback, settings: settings, spacing: spacing,
-            lookup: NetworkLookup(http: http, group: group, allowNonGlobal: settings.allowNonGlobal),
+            lookup: NetworkLookup(http: http, group: group(), allowNonGlobal: settings.allowNonGlobal),
             metrics: metrics, logger: logger)
     }
 }

@@ -6,7 +6,8 @@ public import NetworkPrimitives
 public struct STUNClient: Sendable {
     public typealias Schedule = AskingSchedule
 
-    private let group: any EventLoopGroup
+    /// Made, with its threads, for the first question over TCP or TLS: UDP does without.
+    private let group: @Sendable () -> any EventLoopGroup
     private let allowNonGlobal: Bool
     private let tls: TLSClient
     private let schedule: Schedule
@@ -17,7 +18,7 @@ public struct STUNClient: Sendable {
     ///   - tls: whom to trust as a server over TLS.
     ///   - makeTransactionID: must be unpredictable outside of tests.
     public init(
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        group: @autoclosure @escaping @Sendable () -> any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         allowNonGlobal: Bool = false,
         tls: TLSClient = TLSClient(),
         schedule: Schedule = .standard,
@@ -50,12 +51,12 @@ public struct STUNClient: Sendable {
             case .udp:
                 let exchange = DatagramExchange(
                     payload: question.request, sendTimes: schedule.sendTimes, deadline: left)
-                answer = try await exchange.ask(target, on: group) { question.answer(inDatagram: $0) }
+                answer = try await exchange.ask(target) { question.answer(inDatagram: $0) }
             case .tcp, .tls:
                 let exchange = StreamExchange(
                     payload: question.request, deadline: left, maximumBytes: STUNQuestion.largestStream,
                     security: carrier == .tls ? (tls, server.host) : nil)
-                answer = try await exchange.ask(target, on: group) { try question.answer(inStream: &$0) }
+                answer = try await exchange.ask(target, on: group()) { try question.answer(inStream: &$0) }
             }
         } catch {
             throw SourceError(error)

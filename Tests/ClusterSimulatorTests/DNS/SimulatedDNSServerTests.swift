@@ -41,7 +41,7 @@ struct SimulatedDNSServerTests {
                 .ask(address, on: group) { StreamExchange.lengthPrefixedMessage(from: &$0) }
         }
         return try await DatagramExchange(payload: ByteBuffer(bytes: bytes), sendTimes: [.zero], deadline: within)
-            .ask(address, on: group) { Array($0.readableBytesView) }
+            .ask(address) { Array($0.readableBytesView) }
     }
 
     private func ask(

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import NetworkPrimitives
 import TestSupport
 import Testing
@@ -17,9 +16,9 @@ struct SimulatedSTUNServerTests {
         _ server: SimulatedSTUNServer, _ bytes: [UInt8], within: TimeAmount = .seconds(10)
     ) async throws -> [UInt8] {
         let exchange = DatagramExchange(payload: ByteBuffer(bytes: bytes), sendTimes: [.zero], deadline: within)
-        return try await exchange.ask(
-            SocketAddress(ipAddress: "127.0.0.1", port: server.port), on: MultiThreadedEventLoopGroup.singleton
-        ) { Array($0.readableBytesView) }
+        return try await exchange.ask(SocketAddress(ipAddress: "127.0.0.1", port: server.port)) {
+            Array($0.readableBytesView)
+        }
     }
 
     /// Reads XOR-MAPPED-ADDRESS on its own, attribute by attribute.
