@@ -129,8 +129,8 @@ final class Site: Sendable {
                 .joined(separator: ","),
             "HTTP_SOURCES": cluster.checkIP.enumerated().map { "web-\($0.offset)=trusted+\($0.element.url)" }
                 .joined(separator: ","),
-            "PROBE_INTERVAL": "1s", "HEARTBEAT_INTERVAL": "1s", "STALE_AFTER": "1h", "LEASE_DURATION": "5s",
-            "RENEW_DEADLINE": "3s", "RETRY_PERIOD": "500ms", "RECORD_CHECK_INTERVAL": "30s", "RECORDS": Self.record,
+            "PROBE_INTERVAL": "1s", "HEARTBEAT_INTERVAL": "1s", "STALE_AFTER": "1h", "LEASE_DURATION": "20s",
+            "RENEW_DEADLINE": "15s", "RETRY_PERIOD": "500ms", "RECORD_CHECK_INTERVAL": "30s", "RECORDS": Self.record,
             "PROVIDER": "rfc2136", "ZONE": "example.com", "NAME_SERVERS": dns, "RFC2136_SERVER": dns,
             "RFC2136_KEY_NAME": "test-key", "RFC2136_KEY_SECRET": Data(Self.keySecret).base64EncodedString(),
         ]
