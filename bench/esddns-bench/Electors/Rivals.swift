@@ -38,33 +38,44 @@ struct Rivals: Sendable {
     func measure(
         oneByOne: Bool = false, _ measure: @escaping @Sendable (ElectorProgram) async throws -> [Double]
     ) async throws -> Results {
-        let width = oneByOne ? 1 : others.count + 1
-        var waiting = ([own] + others)[...]
-        var samples: [String: Result<[Double], any Error>] = [:]
-        await withTaskGroup(of: (String, Result<[Double], any Error>).self) { group in
-            func startNext() {
-                guard let program = waiting.popFirst() else { return }
-                group.addTask {
-                    do {
-                        return (program.name, .success(try await measure(program)))
-                    } catch {
-                        return (program.name, .failure(error))
-                    }
-                }
-            }
-            for _ in 0..<width { startNext() }
-            for await (name, result) in group {
-                samples[name] = result
-                startNext()
+        let programs = [own] + others
+        var outcomes: [Outcome] = []
+        if oneByOne {
+            for program in programs { outcomes.append(await Self.run(program, measure)) }
+        } else {
+            outcomes = await withTaskGroup(of: Outcome.self) { group in
+                for program in programs { group.addTask { await Self.run(program, measure) } }
+                return await group.reduce(into: []) { $0.append($1) }
             }
         }
-        let peers = others.map { program -> Figure.Peer in
-            switch samples[program.name] {
-            case .success(let samples): .init(program.name, .measured(samples))
-            case .failure(let error): .init(program.name, .missing("failed: \(String("\(error)".prefix(200)))"))
-            case nil: .init(program.name, .missing("was not run"))
+        var samples: [Double] = []
+        var peers: [String: Figure.Peer] = [:]
+        for outcome in outcomes {
+            if outcome.program == own {
+                if let failure = outcome.failure { throw failure }
+                samples = outcome.samples
+            } else {
+                let missing = outcome.failure.map { "failed: \($0.description.prefix(200))" }
+                peers[outcome.program.name] = .init(
+                    outcome.program.name, missing.map { .missing($0) } ?? .measured(outcome.samples))
             }
         }
-        return Results(own: try samples[own.name]?.get() ?? [], peers: peers + missing)
+        return Results(own: samples, peers: others.compactMap { peers[$0.name] } + missing)
+    }
+
+    private struct Outcome: Sendable {
+        var program: ElectorProgram
+        var samples: [Double] = []
+        var failure: BenchmarkError?
+    }
+
+    private static func run(
+        _ program: ElectorProgram, _ measure: @Sendable (ElectorProgram) async throws -> [Double]
+    ) async -> Outcome {
+        do {
+            return Outcome(program: program, samples: try await measure(program))
+        } catch {
+            return Outcome(program: program, failure: BenchmarkError("\(error)"))
+        }
     }
 }

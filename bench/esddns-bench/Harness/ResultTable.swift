@@ -44,7 +44,10 @@ struct ResultTable: CustomStringConvertible {
             case .measured:
                 let value = figure.value(of: peer).map(Number.text) ?? "none"
                 return [peer.name, value, figure.ratio(to: peer).map(Number.text) ?? ""]
-            case .missing(let why): return ["\(peer.name): \(why)", "", ""]
+            case .missing(let why):
+                // The lines of JSON have all of it.
+                let line = why.split(whereSeparator: \.isNewline).joined(separator: " ")
+                return ["\(peer.name): \(line.count > 60 ? line.prefix(60) + "…" : line[...])", "", ""]
             }
         }
         let blank = ["", "", "", "", ""]
