@@ -103,7 +103,7 @@ extension HTTPClient.Configuration {
         guard let parts = RequestTarget.Components(url, allowingAnyScheme: true), schemes.contains(parts.scheme) else {
             throw HTTPClientError(
                 .invalidRequest,
-                "proxy \"\(RequestTarget.redacted(url))\" is not a URL with one of the schemes "
+                "proxy \"\(RedactedURL(url))\" is not a URL with one of the schemes "
                     + schemes.joined(separator: ", "))
         }
         for entry in noProxy where entry.isEmpty || !entry.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x2c })

@@ -16,7 +16,7 @@ struct RequestTarget: Sendable, Hashable {
     ///   - tlsServerName: the name that TLS presents and verifies instead of the URL's host.
     init(parsing text: String, tlsServerName: String? = nil) throws(HTTPClientError) {
         func wrong(_ why: String) -> HTTPClientError {
-            HTTPClientError(.invalidRequest, "URL \"\(Self.redacted(text))\" \(why)")
+            HTTPClientError(.invalidRequest, "URL \"\(RedactedURL(text))\" \(why)")
         }
         // Controls and blanks are how one request becomes two; beyond ASCII, two parsers may disagree.
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
@@ -88,18 +88,6 @@ struct RequestTarget: Sendable, Hashable {
             defer { curl_free(text) }
             return String(cString: text)
         }
-    }
-
-    /// A URL that may be anything, without what could be a secret: rather too little of it than too much.
-    static func redacted(_ text: String) -> String {
-        var rest = text[...]
-        var scheme = ""
-        if let colon = text.firstRange(of: "://") {
-            scheme = String(text[..<colon.upperBound])
-            rest = text[colon.upperBound...]
-        }
-        if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
-        return bounded(scheme + rest.prefix { $0 != "?" && $0 != "#" })
     }
 
     /// At most 120 characters of printable ASCII.

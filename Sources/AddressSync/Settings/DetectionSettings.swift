@@ -79,7 +79,8 @@ public struct DetectionSettings: Sendable {
             reader.report(
                 setting, value: reader.text(setting),
                 because: "it has no meaning while \(SettingCatalog.addressSource.environmentName) is "
-                    + "\(reader.text(SettingCatalog.addressSource) ?? ""), since nobody is asked then")
+                    + "\(SettingCatalog.addressSource.shown(reader.text(SettingCatalog.addressSource) ?? "")), "
+                    + "since nobody is asked then")
         }
         (stunLists, fallback) = ([], nil)
         // One is all there is.

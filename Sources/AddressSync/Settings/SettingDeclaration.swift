@@ -1,3 +1,5 @@
+import WANDetection
+
 /// One setting that users can make, declared once: read, checked, documented and suggested from here.
 public struct SettingDeclaration: Hashable, Sendable {
     /// As in the environment, without the prefix `ESDDNS_`.
@@ -9,15 +11,39 @@ public struct SettingDeclaration: Hashable, Sendable {
     /// What it does, one sentence.
     public let summary: String
     public let isSecret: Bool
+    /// What of a value messages may show.
+    public let presentation: Presentation
+
+    /// What of a value may be shown to people who read the log.
+    public enum Presentation: Hashable, Sendable {
+        case whole
+        /// Of URLs neither user nor password nor query.
+        case url
+        /// Of a command its program alone.
+        case program
+    }
 
     public init(
-        _ name: String, default defaultText: String? = nil, expected: String, summary: String, isSecret: Bool = false
+        _ name: String, default defaultText: String? = nil, expected: String, summary: String, isSecret: Bool = false,
+        presentation: Presentation = .whole
     ) {
         self.name = name
         self.defaultText = defaultText
         self.expected = expected
         self.summary = summary
         self.isSecret = isSecret
+        self.presentation = presentation
+    }
+
+    /// A value as messages may show it.
+    func shown(_ value: String) -> String {
+        switch presentation {
+        case .whole: return value
+        case .url: return HTTPURL.presentable(value)
+        case .program:
+            let program = value.prefix { !$0.isWhitespace }
+            return program.count < value.count ? "\(program) …" : value
+        }
     }
 
     /// The name in the environment.
@@ -70,11 +96,13 @@ public enum SettingCatalog {
     static let addressSource = SettingDeclaration(
         "ADDRESS_SOURCE", default: "detect",
         expected: "detect, service/NAMESPACE/NAME, interface, interface/NAME, command:/PATH ARGUMENTS or file:/PATH",
-        summary: "Where the address comes from: what others see of this line, a load balancer, or this machine.")
+        summary: "Where the address comes from: what others see of this line, a load balancer, or this machine.",
+        presentation: .program)
     static let fallback = SettingDeclaration(
         "FALLBACK_SOURCE", default: "none",
         expected: "none, interface, interface/NAME, command:/PATH ARGUMENTS or file:/PATH",
-        summary: "What is believed, by itself, where a round finds no source that answers.")
+        summary: "What is believed, by itself, where a round finds no source that answers.",
+        presentation: .program)
     static let detection = SettingDeclaration(
         "DETECTION", default: "stun+http", expected: "stun+http, stun or http",
         summary: "Which kinds of sources are asked for the address.")
@@ -84,16 +112,19 @@ public enum SettingCatalog {
         summary: "STUN servers instead of the built-in list.")
     static let httpSources = SettingDeclaration(
         "HTTP_SOURCES", expected: "a comma-separated list of [OPERATOR=]URL",
-        summary: "Web addresses that answer with the caller's address, instead of the built-in list.")
+        summary: "Web addresses that answer with the caller's address, instead of the built-in list.",
+        presentation: .url)
     static let stunLists = SettingDeclaration(
         "STUN_LISTS", expected: "a comma-separated list of https URLs",
-        summary: "Lists of further STUN servers, one HOST:PORT a line, loaded every hour; whoever keeps one is trusted."
-    )
+        summary:
+            "Lists of further STUN servers, one HOST:PORT a line, loaded every hour; whoever keeps one is trusted.",
+        presentation: .url)
     static let dnsSources = SettingDeclaration(
         "DNS_SOURCES", expected: "a comma-separated list of [OPERATOR=]NAME/TYPE[/CLASS]@SERVER",
         summary:
             "DNS questions that are answered with the caller's address, instead of the built-in list, which is left out "
-            + "where both other lists are replaced.")
+            + "where both other lists are replaced.",
+        presentation: .url)
     static let egress = SettingDeclaration(
         "EGRESS", default: "sticky", expected: "sticky or pinned:ADDRESS[/LENGTH][,ADDRESS[/LENGTH]]…",
         summary: "With several WAN lines: keep the published address while it is seen, or publish only these.")

@@ -46,7 +46,8 @@ struct SettingsReader {
 
     mutating func report(_ setting: SettingDeclaration, value: String?, because why: String? = nil) {
         let expected = why.map { "\(setting.expected); \($0)" } ?? setting.expected
-        problems.append(SettingProblem(name: setting.environmentName, value: value, expected: expected))
+        problems.append(
+            SettingProblem(name: setting.environmentName, value: value.map(setting.shown), expected: expected))
     }
 
     /// - Throws: everything that was found to be wrong.

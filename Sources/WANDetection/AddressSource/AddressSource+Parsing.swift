@@ -6,9 +6,8 @@ extension AddressSource {
         public let description: String
 
         init(_ text: String, _ why: String, expected: String) {
-            // A query may hold a key, so it is not shown.
-            let shown = text.prefix { $0 != "?" }
-            let bounded = shown.count > 80 ? shown.prefix(80) + "…" : shown
+            let shown = HTTPURL.presentable(text)
+            let bounded = shown.count > 80 ? shown.prefix(80) + "…" : shown[...]
             description = "\"\(bounded)\" \(why); expected \(expected)"
         }
     }

@@ -1,3 +1,4 @@
+import CurlHTTP
 public import NetworkPrimitives
 
 /// An absolute `http` or `https` URL of an address source.
@@ -48,5 +49,17 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         self.path = path.isEmpty ? "/" : String(path)
         self.text = text
         description = String(text.prefix { $0 != "?" })
+    }
+}
+
+extension HTTPURL {
+    /// A text that was meant to be a source or a URL, as messages may show it: without a query, and without a user's name and
+    /// password, which make it no valid one but are secrets all the same.
+    ///
+    /// What is before the `@` of a DNS question stays, unless it looks like a password.
+    public static func presentable(_ text: String) -> String {
+        let beforeAt = text.lastIndex(of: "@").map { text[..<$0] } ?? ""
+        guard text.contains("://") || beforeAt.contains(":") else { return String(text.prefix { $0 != "?" }) }
+        return RedactedURL(text).description
     }
 }

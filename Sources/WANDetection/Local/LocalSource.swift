@@ -44,7 +44,8 @@ public enum LocalSource: Hashable, Sendable {
             guard path.hasPrefix("/") else { throw wrong("a file is named by its absolute path") }
             self = .file(path)
         } else {
-            throw wrong("\"\(text.prefix(60))\" is none of these")
+            // What follows may be the arguments of a command, and so a secret.
+            throw wrong("\"\(text.prefix { !$0.isWhitespace }.prefix(60))\" is none of these")
         }
     }
 }

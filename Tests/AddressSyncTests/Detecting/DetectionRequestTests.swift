@@ -60,6 +60,15 @@ import WANDetection
         #expect(problems(.init(stun: ["a:99999"])).count == 1)
     }
 
+    @Test func passwordsInSourcesAreNotShown() {
+        let found = problems(
+            .init(
+                http: ["https://user:SECRET@a.example/?k=SECRET", "user:SECRET@a.example"],
+                dns: ["a.example/TXT@https://user:SECRET@b.example/?k=SECRET"]))
+        #expect(found.count == 3)
+        #expect(!found.contains { $0.contains("SECRET") }, "\(found)")
+    }
+
     // MARK: Against servers
 
     private let real = IPAddress.v4(addressA)

@@ -166,6 +166,27 @@ import WANDetection
         #expect(!SettingProblems(problems).description.contains(SettingsFixture.secret))
     }
 
+    @Test(arguments: [
+        ("HTTP_SOURCES", "https://user:SECRET@a.example/"), ("HTTP_SOURCES", "ftp://a.example/?key=SECRET"),
+        ("HTTP_SOURCES", "user:SECRET@a.example"), ("STUN_LISTS", "https://user:SECRET@a.example/?key=SECRET"),
+        ("STUN_LISTS", "ftp://a.example/?key=SECRET"), ("DNS_SOURCES", "a.example/TXT@https://user:SECRET@b.example/q"),
+        ("ADDRESS_SOURCE", "command:relative --token SECRET"), ("FALLBACK_SOURCE", "comand:/bin/tool SECRET"),
+    ])
+    func whatMayBeASecretInAnAddressSourceIsNotShown(name: String, value: String) throws {
+        let problems = try SettingsFixture.problems([name: value])
+        #expect(problems.contains { $0.name == "ESDDNS_\(name)" })
+        #expect(!SettingProblems(problems).description.contains("SECRET"), "\(SettingProblems(problems))")
+    }
+
+    @Test func theArgumentsOfACommandAreNotShownWhereItMakesOthersSenseless() throws {
+        let problems = try SettingsFixture.problems([
+            "ADDRESS_SOURCE": "command:/bin/tool SECRET", "STUN_SERVERS": "a.example:3478",
+        ])
+        #expect(problems.map(\.name) == ["ESDDNS_STUN_SERVERS"])
+        #expect(problems.first?.expected.contains("command:/bin/tool …") == true)
+        #expect(!SettingProblems(problems).description.contains("SECRET"))
+    }
+
     @Test func aSecretIsNeverShown() throws {
         let bad = "not-base64-\u{7}!-but-secret"
         let problems = try SettingsFixture.problems([
