@@ -32,10 +32,32 @@ public enum SettingsDocument {
         for kind in ProviderRegistry.all {
             lines += [
                 "", "### `\(kind.name)`", "", kind.summary.prefix(1).uppercased() + kind.summary.dropFirst() + ".", "",
+                facts(of: kind), "",
             ]
             lines += table(of: kind.settings)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What the service can do, as one sentence each.
+    private static func facts(of kind: ProviderKind) -> String {
+        let ttl = kind.acceptedTTL
+        var facts: [String] = []
+        if !kind.features.contains(.ttl) {
+            facts.append("The service decides the TTL.")
+        } else if ttl.upperBound == TTLPolicy.largest {
+            facts.append("TTL: \(ttl.lowerBound) s and more.")
+        } else {
+            facts.append("TTL: \(ttl.lowerBound) to \(ttl.upperBound) s.")
+        }
+        if !kind.features.contains(.severalAddresses) { facts.append("One address for a name.") }
+        if !kind.features.contains(.ipv6) { facts.append("No AAAA records.") }
+        if !kind.features.contains(.ownership) { facts.append("No marks of ownership.") }
+        if !kind.limits.isEmpty {
+            let limits = kind.limits.map { "\($0.count) in \(DurationText.format($0.period))" }
+            facts.append("Requests are kept within \(limits.joined(separator: ", ")).")
+        }
+        return facts.joined(separator: " ")
     }
 
     private static func table(of settings: [ProviderKind.Setting]) -> [String] {

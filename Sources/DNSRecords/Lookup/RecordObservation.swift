@@ -71,9 +71,8 @@ enum AnswerFinding: Hashable, Sendable {
             self = .observation(.absent(answer.responseCode == .nameError ? .noSuchName : .noSuchType))
             return
         }
-        let addresses = records.compactMap(\.ipAddress)
-        guard addresses.count == records.count,
-            let set = try? RecordSet(name: name, type: type, addresses: addresses, ttl: ttl)
+        let values = records.compactMap(RecordValue.init)
+        guard values.count == records.count, let set = try? RecordSet(name: name, type: type, values: values, ttl: ttl)
         else {
             self = .malformed
             return

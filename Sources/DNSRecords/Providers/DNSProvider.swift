@@ -2,8 +2,9 @@ public import NetworkPrimitives
 
 /// A service that holds DNS zones and can change one record set in them.
 ///
-/// A provider implements reading and writing; ``apply(_:)`` puts them together so that all providers behave the same: read
-/// first, write only a difference, and after a write that may or may not have been carried out look again.
+/// A provider implements finding zones, reading and writing; ``RecordWriter`` puts them together so that all providers
+/// behave the same: read first, write only a difference, and after a write that may or may not have been carried out look
+/// again.
 public protocol DNSProvider: Sendable {
     /// The name in settings and metric labels, such as `gandi`.
     var name: String { get }
@@ -30,46 +31,13 @@ public protocol DNSProvider: Sendable {
     ///     ``ProviderError/Kind/conflict``.
     /// - Throws: ``ProviderError``. Its kind is ``ProviderError/Kind/uncertain`` where the write may have been carried out.
     func write(_ desired: RecordSet, replacing current: RecordSet?) async throws(ProviderError)
-
-    /// Brings the record set to `desired`, changing nothing else. See the default implementation.
-    func apply(_ desired: RecordSet) async -> RecordOutcome
 }
 
 extension DNSProvider {
-    /// Reads, compares, and writes only a difference.
+    /// Brings the record set to `desired`, changing nothing else and whoever it belongs to.
     ///
-    /// A conflict, or a write whose fate is unknown, is followed by a second look: if the record is as desired now, that is
-    /// a success. There is never a second write: what the record should be may have changed by then, and only the caller
-    /// knows.
+    /// See ``RecordWriter/bring(_:)``.
     public func apply(_ desired: RecordSet) async -> RecordOutcome {
-        do throws(ProviderError) {
-            let current = try await read(desired.name, desired.type)
-            let wantedTTL = ttlPolicy.wanted(by: desired)
-            func isAsDesired(_ set: RecordSet) -> Bool {
-                set.addresses == desired.addresses && (wantedTTL == nil || wantedTTL == set.ttl)
-            }
-            if let current, isAsDesired(current) { return .inSync(current) }
-            var target = desired
-            target.ttl = ttlPolicy.ttl(for: desired, replacing: current)
-            func outcome(_ now: RecordSet) -> RecordOutcome {
-                current.map { .changed(from: $0, to: now) } ?? .created(now)
-            }
-            do throws(ProviderError) {
-                try await write(target, replacing: current)
-                return outcome(target)
-            } catch  where error.callsForASecondLook {
-                // The second look can fail as well; then it is the first failure that explains things.
-                let now: RecordSet?
-                do throws(ProviderError) {
-                    now = try await read(desired.name, desired.type)
-                } catch _ {
-                    throw error
-                }
-                guard let now, isAsDesired(now) else { throw error }
-                return outcome(now)
-            }
-        } catch {
-            return RecordOutcome(error)
-        }
+        await RecordWriter(provider: self).bring(desired)
     }
 }

@@ -1,5 +1,6 @@
 import CurlHTTP
 import HTTPTypes
+import NetworkPrimitives
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -9,11 +10,40 @@ import HTTPTypes
 
 /// What all providers with an HTTP API do alike: sending, and making errors of transport failures and status codes.
 struct ProviderHTTP: Sendable {
+    /// What an answer's body says, for people; and whether a status code means something else than usual.
+    struct Dialect: Sendable {
+        /// The service's own explanation of an error, out of the answer's body.
+        var explanation: @Sendable (HTTPClientResponse) -> String? = { Self.message(in: $0) }
+        /// An error that this service says in its own way, such as a 400 that means too many requests; `nil`: as usual.
+        var kind: @Sendable (HTTPClientResponse) -> ProviderError.Kind? = { _ in nil }
+
+        init() {}
+
+        /// What most services have: `{"message": "…"}`.
+        private static func message(in response: HTTPClientResponse) -> String? {
+            struct Explanation: Decodable { var message: String }
+            return try? JSONDecoder().decode(Explanation.self, from: Data(response.body)).message
+        }
+    }
+
     let transport: any HTTPTransport
     /// What people call the provider: `Gandi`.
     let title: String
     /// What to do when credentials are not accepted.
     let refusalAdvice: String
+    let budget: RequestBudget?
+    let dialect: Dialect
+
+    init(
+        transport: any HTTPTransport, title: String, refusalAdvice: String, budget: RequestBudget? = nil,
+        dialect: Dialect = Dialect()
+    ) {
+        self.transport = transport
+        self.title = title
+        self.refusalAdvice = refusalAdvice
+        self.budget = budget
+        self.dialect = dialect
+    }
 
     /// How long to wait where a 429 does not say.
     static let defaultRetryAfter = Duration.seconds(60)
@@ -25,21 +55,25 @@ struct ProviderHTTP: Sendable {
     /// - Parameters:
     ///   - accepting: status codes beside 2xx that the caller deals with.
     ///   - isWrite: whether the request changes something, so that its fate matters if there is no answer.
-    ///   - secret: never to appear in an error, whatever the server writes.
+    ///   - secrets: never to appear in an error, whatever the server writes.
     func send(
-        _ request: HTTPClientRequest, accepting: Set<Int> = [], isWrite: Bool, secret: SecretValue
+        _ request: HTTPClientRequest, accepting: Set<Int> = [], isWrite: Bool, secrets: [SecretValue]
     ) async throws(ProviderError) -> HTTPClientResponse {
+        if let wait = budget?.take() { throw ProviderError(.limited(retryAfter: wait), "\(title): own limit reached") }
         let response: HTTPClientResponse
         do {
             response = try await transport.send(request)
         } catch {
             let kind: ProviderError.Kind = isWrite && !error.requestWasNotSent ? .uncertain : .temporary
-            throw ProviderError(kind, "\(title): \(secret.redacted(in: error.description))")
+            throw ProviderError(kind, "\(title): \(error.description.redacting(secrets))")
         }
         let code = response.status.code
         guard !(200..<300).contains(code), !accepting.contains(code) else { return response }
-        let said = explanation(in: response, secret: secret)
+        let said = explanation(in: response, secrets: secrets)
         let what = "\(title) answered \(code)\(said.isEmpty ? "" : " (\(said))") to \(request.method)"
+        if let kind = dialect.kind(response) {
+            throw ProviderError(kind, kind == .refused ? "\(what); \(refusalAdvice)" : what)
+        }
         switch code {
         case 401, 403:
             throw ProviderError(.refused, "\(what); \(refusalAdvice)")
@@ -68,22 +102,45 @@ struct ProviderHTTP: Sendable {
         }
     }
 
-    private func retryAfter(_ response: HTTPClientResponse) -> Duration {
+    /// The set out of what the service has for its values.
+    func recordSet(
+        _ name: RecordName, _ type: RecordType, presentations: [String], ttl: UInt32?
+    ) throws(ProviderError) -> RecordSet {
+        do throws(RecordSet.InvalidError) {
+            return try RecordSet(name: name, type: type, presentations: presentations, ttl: ttl)
+        } catch {
+            throw ProviderError(.temporary, "\(title) answered for \(name) \(type) with something else: \(error)")
+        }
+    }
+
+    /// The body of a request.
+    func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(value))
+        } catch {
+            throw ProviderError(.permanent, "the request to \(title) cannot be encoded")
+        }
+    }
+
+    /// How long an answer asks to wait, within reason.
+    func retryAfter(_ response: HTTPClientResponse) -> Duration {
         min(response.retryAfter ?? Self.defaultRetryAfter, Self.longestRetryAfter)
     }
 
     /// The server's own explanation, if there is one, short enough for a log line.
-    private func explanation(in response: HTTPClientResponse, secret: SecretValue) -> String {
-        struct Explanation: Decodable { var message: String }
-        guard let message = try? JSONDecoder().decode(Explanation.self, from: Data(response.body)).message else {
-            return ""
-        }
+    private func explanation(in response: HTTPClientResponse, secrets: [SecretValue]) -> String {
+        guard let message = dialect.explanation(response) else { return "" }
         let printable = message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
-        return String(secret.redacted(in: printable.joined()).prefix(200))
+        return String(printable.joined().redacting(secrets).prefix(200))
     }
 }
 
 extension String {
+    /// Without any of the secrets, for text that somebody else wrote.
+    func redacting(_ secrets: [SecretValue]) -> String { secrets.reduce(self) { $1.redacted(in: $0) } }
+
     /// Percent-encoded for one segment of a URL's path, or one value of its query (RFC 3986 section 2.3).
     ///
     /// `*` and `@`, which stand for a wildcard and a zone's apex in providers' paths, mean the same either way and stay.

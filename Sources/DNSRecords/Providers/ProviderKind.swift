@@ -6,12 +6,27 @@ public struct ProviderDependencies: Sendable {
     public var transport: any HTTPTransport
     public var dns: DNSExchange
     public var wallClock: WallClock
+    /// A clock that never goes backwards, for limits and lifetimes.
+    public var uptime: @Sendable () -> Duration
+    /// Asks the zones' own name servers, for services that cannot be asked what a record holds.
+    public var lookup: AuthoritativeClient
 
-    public init(transport: any HTTPTransport, dns: DNSExchange = DNSExchange(), wallClock: WallClock = .system) {
+    public init(
+        transport: any HTTPTransport, dns: DNSExchange = DNSExchange(), wallClock: WallClock = .system,
+        uptime: @escaping @Sendable () -> Duration = ProviderDependencies.systemUptime,
+        lookup: AuthoritativeClient = AuthoritativeClient()
+    ) {
         self.transport = transport
         self.dns = dns
         self.wallClock = wallClock
+        self.uptime = uptime
+        self.lookup = lookup
     }
+
+    private static let start = ContinuousClock.now
+
+    /// Time since the first use, by the system's continuous clock.
+    public static let systemUptime: @Sendable () -> Duration = { start.duration(to: .now) }
 }
 
 /// A kind of provider that the user can choose: what it is called, which settings it has, and how it is built from them.
@@ -31,8 +46,27 @@ public struct ProviderKind: Sendable {
         }
     }
 
-    /// How the user chooses it: `gandi`.
+    /// What a service can do beside replacing a set of A records.
+    public enum Feature: String, Hashable, Sendable, CaseIterable {
+        /// A set may have several addresses.
+        case severalAddresses
+        /// AAAA records.
+        case ipv6
+        /// TXT records, in which ownership is marked.
+        case ownership
+        /// A TTL can be chosen.
+        case ttl
+    }
+
+    /// How the user chooses it, and the label in metrics: `gandi`.
     public let name: String
+    /// What people call it: `Gandi LiveDNS`.
+    public let title: String
+    /// What it accepts as a TTL, in seconds.
+    public let acceptedTTL: ClosedRange<UInt32>
+    public let features: Set<Feature>
+    /// How many requests the service takes.
+    public let limits: [RequestLimit]
     /// One line of documentation.
     public let summary: String
     /// Its own settings; ``ProviderRegistry/sharedSettings`` apply as well.
@@ -41,10 +75,16 @@ public struct ProviderKind: Sendable {
 
     /// - Parameter make: reads settings, reports to the reader what is wrong with them, and returns `nil` only if it did.
     init(
-        name: String, summary: String, settings: [Setting],
+        name: String, title: String, acceptedTTL: ClosedRange<UInt32> = 1...TTLPolicy.largest,
+        features: Set<Feature> = Set(Feature.allCases), limits: [RequestLimit] = [], summary: String,
+        settings: [Setting],
         make: @escaping @Sendable (inout SettingReader, ProviderDependencies) -> (any DNSProvider)?
     ) {
         self.name = name
+        self.title = title
+        self.acceptedTTL = acceptedTTL
+        self.features = features
+        self.limits = limits
         self.summary = summary
         self.settings = settings
         self.make = make

@@ -50,7 +50,7 @@ extension RecordOutcome: CustomStringConvertible {
         switch self {
         case .inSync(let set): "in sync: \(set)"
         case .changed(let from, let to):
-            "changed from \(from.addresses.map(\.description).joined(separator: ", ")) to \(to)"
+            "changed from \(from.presentations.joined(separator: ", ")) to \(to)"
         case .created(let set): "created: \(set)"
         case .refused(let message): message
         case .limited(let retryAfter):

@@ -3,10 +3,11 @@ public import NetworkPrimitives
 /// The name of a record: fully qualified, compared without case.
 public typealias RecordName = DomainName
 
-/// The types of records that hold an address.
+/// The types of records that are written: those that hold an address, and TXT, which says who keeps them.
 public enum RecordType: String, Hashable, Sendable, CaseIterable {
     case a = "A"
     case aaaa = "AAAA"
+    case txt = "TXT"
 
     /// The type that holds addresses of a family.
     public init(_ family: IPAddress.Family) {
@@ -16,11 +17,12 @@ public enum RecordType: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The family of the addresses that the type holds.
-    public var family: IPAddress.Family {
+    /// The family of the addresses that the type holds; `nil` for text.
+    public var family: IPAddress.Family? {
         switch self {
         case .a: .ipv4
         case .aaaa: .ipv6
+        case .txt: nil
         }
     }
 
@@ -29,6 +31,7 @@ public enum RecordType: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .a: .a
         case .aaaa: .aaaa
+        case .txt: .txt
         }
     }
 }

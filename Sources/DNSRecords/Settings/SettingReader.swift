@@ -52,6 +52,28 @@ struct SettingReader {
         return nil
     }
 
+    /// Where an API is: an `http` or `https` URL without user, query and fragment, and without a slash at its end.
+    mutating func baseURL(_ name: String, default standard: String) -> String {
+        optional(name, expected: "an http or https URL without a query, such as \(standard)", Self.baseURL) ?? standard
+    }
+
+    static func baseURL(_ text: String) -> String? {
+        let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains { "?#@\"<>\\".contains($0) }
+        guard isPlain, let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return nil }
+        let url = text.hasSuffix("/") ? String(text.dropLast()) : text
+        return url.count > scheme.count && !url.dropFirst(scheme.count).hasPrefix("/") ? url : nil
+    }
+
+    /// A secret that has to be there, in the setting or in a file.
+    ///
+    /// - Parameter what: for the message: `an API token with the permission Zone / DNS / Edit`.
+    mutating func requiredSecret(_ name: String, _ what: String) -> SecretSource? {
+        let before = problems.count
+        if let secret = secret(name) { return secret }
+        if problems.count == before { report(name, expected: "\(what), here or in a file; it is not set") }
+        return nil
+    }
+
     /// The zone to use, if the user names one.
     mutating func zone() -> RecordName? {
         optional("ZONE", expected: "the name of the zone that holds the records, such as example.com") { text in

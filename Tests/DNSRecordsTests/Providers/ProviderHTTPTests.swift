@@ -23,7 +23,7 @@ import Testing
         do {
             _ = try await http.send(
                 HTTPClientRequest(url: "https://api.example.net/"), accepting: accepting, isWrite: isWrite,
-                secret: SecretValue("hunter2"))
+                secrets: [SecretValue("hunter2")])
             return nil
         } catch {
             return error

@@ -16,7 +16,7 @@ import Testing
     @Test func isNeverEmptyAndNeverOfTheWrongFamily() throws {
         #expect {
             try RecordSet(name: name, type: .a, addresses: [])
-        } throws: { String(describing: $0).contains("home.example.com A has no address") }
+        } throws: { String(describing: $0).contains("home.example.com A has no value") }
         #expect {
             try RecordSet(name: name, type: .a, addresses: [try #require(IPAddress("2001:db8::1"))])
         } throws: { String(describing: $0).contains("2001:db8::1") }

@@ -78,14 +78,14 @@ final class FakeLiveDNS: HTTPTransport {
         guard request.method == .put else {
             let records = zone.records(name, type.dnsType)
             guard let first = records.first else { return answer(404, #"{"message": "Can't find the DNS record"}"#) }
-            let body = Body(rrset_values: records.compactMap { $0.ipAddress?.description }, rrset_ttl: first.ttl)
+            let body = Body(rrset_values: records.compactMap { RecordValue($0)?.presentation }, rrset_ttl: first.ttl)
             return answer(200, String(decoding: (try? JSONEncoder().encode(body)) ?? Data(), as: UTF8.self))
         }
         guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body ?? [])),
             let ttl = body.rrset_ttl, ttl >= 300
         else { return answer(400, #"{"message": "rrset_ttl: 300 is the lowest value"}"#) }
-        zone.write(
-            name, type.dnsType, body.rrset_values.compactMap(IPAddress.init).map { .address(name, ttl: ttl, $0) })
+        let values = body.rrset_values.compactMap { RecordValue(type, presentation: $0) }
+        zone.write(name, type.dnsType, values.map { $0.record(name, ttl: ttl) })
         return answer(201, #"{"message": "DNS Record Created"}"#)
     }
 

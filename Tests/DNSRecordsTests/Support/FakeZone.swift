@@ -58,7 +58,7 @@ final class FakeZone: Sendable {
         guard let name = DomainName(name) else { return nil }
         let records = records(name, type.dnsType)
         return try? RecordSet(
-            name: name, type: type, addresses: records.compactMap(\.ipAddress), ttl: records.first?.ttl)
+            name: name, type: type, values: records.compactMap(RecordValue.init), ttl: records.first?.ttl)
     }
 
     /// What an authoritative server answers.

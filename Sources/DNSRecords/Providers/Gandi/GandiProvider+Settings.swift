@@ -2,6 +2,9 @@ extension ProviderKind {
     /// Gandi LiveDNS.
     static let gandi = ProviderKind(
         name: "gandi",
+        title: "Gandi LiveDNS",
+        acceptedTTL: GandiProvider.acceptedTTL,
+        limits: GandiProvider.limits,
         summary: "Gandi LiveDNS, with a personal access token",
         settings: [
             .init(
@@ -30,15 +33,7 @@ extension ProviderKind {
                 reader.report("GANDI_TOKEN", expected: "a personal access token, here or in a file; it is not set")
             }
         }
-        let baseURL = reader.optional(
-            "GANDI_BASE_URL", expected: "an http or https URL without a query, such as \(GandiProvider.defaultBaseURL)"
-        ) { text -> String? in
-            let isPlain =
-                text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains { "?#@\"<>\\".contains($0) }
-            guard isPlain, let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return nil }
-            let url = text.hasSuffix("/") ? String(text.dropLast()) : text
-            return url.count > scheme.count && !url.dropFirst(scheme.count).hasPrefix("/") ? url : nil
-        }
+        let baseURL = reader.baseURL("GANDI_BASE_URL", default: GandiProvider.defaultBaseURL)
         let sharingID = reader.optional("GANDI_SHARING_ID", expected: "the identifier (a UUID) of an organisation") {
             text in
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) ? text : nil
@@ -48,6 +43,6 @@ extension ProviderKind {
         guard let credential else { return nil }
         return GandiProvider(
             transport: dependencies.transport, credential: credential,
-            baseURL: baseURL ?? GandiProvider.defaultBaseURL, sharingID: sharingID, zone: zone, configuredTTL: ttl)
+            baseURL: baseURL, sharingID: sharingID, zone: zone, configuredTTL: ttl, uptime: dependencies.uptime)
     }
 }

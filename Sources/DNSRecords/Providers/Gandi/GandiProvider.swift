@@ -1,13 +1,6 @@
 public import CurlHTTP
 import HTTPTypes
 public import NetworkPrimitives
-import Synchronization
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Gandi LiveDNS, version 5 of its API: https://api.gandi.net/docs/livedns/
 public final class GandiProvider: DNSProvider {
@@ -23,6 +16,9 @@ public final class GandiProvider: DNSProvider {
     /// What Gandi accepts as a TTL, in seconds.
     public static let acceptedTTL: ClosedRange<UInt32> = 300...2_592_000
 
+    /// https://api.gandi.net/docs/reference/ (Rate limit)
+    public static let limits = [RequestLimit(1000, per: .seconds(60))]
+
     public let name = "gandi"
     public let ttlPolicy: TTLPolicy
 
@@ -30,18 +26,18 @@ public final class GandiProvider: DNSProvider {
     private let credential: Credential
     private let baseURL: String
     private let sharingID: String?
-    private let configuredZone: RecordName?
-    /// Zones that were found; a zone does not move to another account while the program runs without an error telling.
-    private let zones = Mutex<[RecordName: RecordName]>([:])
+    private let zones: ZoneFinder<Void>
 
     /// - Parameters:
     ///   - baseURL: without a slash at its end.
     ///   - sharingID: the organisation that owns the domain, where it is not the token's own.
     ///   - zone: the zone that holds the records; found by asking if `nil`.
     ///   - configuredTTL: seconds, within ``acceptedTTL``; `nil` keeps what a record has.
+    ///   - uptime: a clock that never goes backwards, for keeping within ``limits``.
     public init(
         transport: any HTTPTransport, credential: Credential, baseURL: String = GandiProvider.defaultBaseURL,
-        sharingID: String? = nil, zone: RecordName? = nil, configuredTTL: UInt32? = nil
+        sharingID: String? = nil, zone: RecordName? = nil, configuredTTL: UInt32? = nil,
+        uptime: @escaping @Sendable () -> Duration = ProviderDependencies.systemUptime
     ) {
         let advice =
             switch credential {
@@ -50,43 +46,21 @@ public final class GandiProvider: DNSProvider {
                     + "the domain; create another one"
             case .apiKey: "the API key is not valid any more; create a personal access token instead"
             }
-        http = ProviderHTTP(transport: transport, title: "Gandi", refusalAdvice: advice)
+        http = ProviderHTTP(
+            transport: transport, title: "Gandi", refusalAdvice: advice,
+            budget: RequestBudget(Self.limits, uptime: uptime))
         self.credential = credential
         self.baseURL = baseURL
         self.sharingID = sharingID
-        configuredZone = zone
+        zones = ZoneFinder(title: "Gandi", configured: zone)
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
-        if let zone = zones.withLock({ $0[name] }) { return zone }
-        let candidates: [RecordName]
-        if let configuredZone {
-            guard name.isWithin(configuredZone) else {
-                throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
-            }
-            candidates = [configuredZone]
-        } else {
-            // Nobody has a top-level domain here, so those with one label need not be asked for.
-            candidates = name.selfAndAncestors.filter { $0.labels.count >= 2 && !$0.isWildcard }
-        }
-        var refusal: ProviderError?
-        for candidate in candidates {
-            do throws(ProviderError) {
-                let response = try await send(.get, "/domains/\(text(candidate))", accepting: [404], isWrite: false)
-                guard response.status.code != 404 else { continue }
-                zones.withLock { $0[name] = candidate }
-                return candidate
-            } catch  where error.kind == .refused {
-                // A token that is restricted to some domains is refused for names that are no domain of theirs.
-                refusal = error
-            }
-        }
-        if let refusal { throw refusal }
-        let asked = candidates.map(\.description).joined(separator: ", ")
-        throw ProviderError(
-            .permanent,
-            "Gandi has no zone for \(name) in this account (asked for \(asked)); check the name and the token")
+        try await zones.find(name) { candidate throws(ProviderError) in
+            let response = try await send(.get, "/domains/\(text(candidate))", accepting: [404], isWrite: false)
+            return response.status.code == 404 ? nil : ()
+        }.apex
     }
 
     public func read(_ name: RecordName, _ type: RecordType) async throws(ProviderError) -> RecordSet? {
@@ -94,30 +68,18 @@ public final class GandiProvider: DNSProvider {
         let response = try await send(.get, path, accepting: [404], isWrite: false)
         guard response.status.code != 404 else { return nil }
         let body = try http.decode(ResourceRecordSet.self, from: response, of: "GET of \(name) \(type)")
-        let addresses = body.rrset_values.compactMap(IPAddress.init)
-        guard addresses.count == body.rrset_values.count,
-            let set = try? RecordSet(name: name, type: type, addresses: addresses, ttl: body.rrset_ttl)
-        else {
-            throw ProviderError(.temporary, "Gandi answered for \(name) \(type) with values that are no addresses")
-        }
-        return set
+        return try http.recordSet(name, type, presentations: body.rrset_values, ttl: body.rrset_ttl)
     }
 
     /// Gandi has no conditional writes: what was changed between reading and writing is overwritten.
     public func write(_ desired: RecordSet, replacing current: RecordSet?) async throws(ProviderError) {
         let path = try await path(desired.name, desired.type)
         let body = ResourceRecordSet(
-            rrset_values: desired.addresses.map(\.description),
+            rrset_values: desired.presentations,
             rrset_ttl: ttlPolicy.ttl(for: desired, replacing: current))
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try JSONEncoder().encode(body))
-        } catch {
-            throw ProviderError(.permanent, "the request to Gandi cannot be encoded")
-        }
-        let response = try await send(.put, path, body: bytes, accepting: [404], isWrite: true)
+        let response = try await send(.put, path, body: try http.encode(body), accepting: [404], isWrite: true)
         guard response.status.code != 404 else {
-            zones.withLock { _ = $0.removeValue(forKey: desired.name) }
+            zones.forget(desired.name)
             throw ProviderError(
                 .permanent,
                 "Gandi knows the zone of \(desired.name) but cannot write there (404); if an organisation owns it, set its "
@@ -150,6 +112,6 @@ public final class GandiProvider: DNSProvider {
         if body != nil { headers[.contentType] = "application/json" }
         let query = sharingID.map { "?sharing_id=\($0.percentEncoded)" } ?? ""
         let request = HTTPClientRequest(method: method, url: baseURL + path + query, headers: headers, body: body)
-        return try await http.send(request, accepting: accepting, isWrite: isWrite, secret: secret)
+        return try await http.send(request, accepting: accepting, isWrite: isWrite, secrets: [secret])
     }
 }

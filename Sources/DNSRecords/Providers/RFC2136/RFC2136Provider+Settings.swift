@@ -4,6 +4,7 @@ extension ProviderKind {
     /// Dynamic updates with a shared key.
     static let rfc2136 = ProviderKind(
         name: "rfc2136",
+        title: "RFC 2136 dynamic updates",
         summary:
             "any DNS server that takes dynamic updates (RFC 2136) signed with TSIG, such as BIND, Knot or PowerDNS",
         settings: [

@@ -1,0 +1,43 @@
+import Synchronization
+import Testing
+
+@testable import DNSRecords
+
+@Suite struct RequestBudgetTests {
+    private final class Uptime: Sendable {
+        private let value = Mutex(Duration.zero)
+        func advance(_ by: Duration) { value.withLock { $0 += by } }
+        var now: Duration { value.withLock { $0 } }
+    }
+
+    @Test func requestsBeyondTheLimitWaitForTheOldestToLeaveTheWindow() {
+        let uptime = Uptime()
+        let budget = RequestBudget([RequestLimit(2, per: .seconds(10))]) { uptime.now }
+        #expect(budget.take() == nil)
+        uptime.advance(.seconds(4))
+        #expect(budget.take() == nil)
+        #expect(budget.take() == .seconds(6))
+        uptime.advance(.seconds(6))
+        #expect(budget.take() == nil)
+        #expect(budget.take() == .seconds(4))
+    }
+
+    @Test func allLimitsHold() {
+        let uptime = Uptime()
+        let budget = RequestBudget([RequestLimit(2, per: .seconds(1)), RequestLimit(3, per: .seconds(60))]) {
+            uptime.now
+        }
+        #expect(budget.take() == nil && budget.take() == nil)
+        #expect(budget.take() == .seconds(1))
+        uptime.advance(.seconds(1))
+        #expect(budget.take() == nil)
+        #expect(budget.take() == .seconds(59))
+        uptime.advance(.seconds(59))
+        #expect(budget.take() == nil)
+    }
+
+    @Test func withoutALimitNothingWaits() {
+        let budget = RequestBudget([]) { .zero }
+        #expect((0..<1000).allSatisfy { _ in budget.take() == nil })
+    }
+}
