@@ -16,8 +16,10 @@ public struct PublishedAddress: Hashable, Sendable {
         case multipleEgress = "MultipleEgress"
     }
 
-    /// The confirmed address; `nil` until the first verdict.
-    public var ipv4: IPv4Address?
+    /// Which addresses the ConfigMap is about; each family has a ConfigMap of its own.
+    public let family: IPAddress.Family
+    /// The confirmed address, or with several WAN lines those of all that are to be published; `nil` until the first verdict.
+    public var addresses: AddressSet?
     public var condition: Condition?
     /// RFC 3339 in UTC: when a quorum last agreed. For people, and for readers that have just started.
     public var confirmedAt: Timestamp?
@@ -31,7 +33,8 @@ public struct PublishedAddress: Hashable, Sendable {
     public var votes: String
 
     public init(
-        ipv4: IPv4Address? = nil,
+        family: IPAddress.Family = .ipv4,
+        addresses: AddressSet? = nil,
         condition: Condition? = nil,
         confirmedAt: Timestamp? = nil,
         heartbeat: UInt64 = 0,
@@ -39,7 +42,8 @@ public struct PublishedAddress: Hashable, Sendable {
         leader: String = "",
         votes: String = ""
     ) {
-        self.ipv4 = ipv4
+        self.family = family
+        self.addresses = addresses
         self.condition = condition
         self.confirmedAt = confirmedAt
         self.heartbeat = heartbeat
@@ -88,7 +92,12 @@ public struct Generation: Hashable, Comparable, Sendable, LosslessStringConverti
 extension PublishedAddress {
     /// Keys of the ConfigMap's data. `epoch` is written by ``OperatorCore/FencedConfigMap``.
     enum Key {
-        static let ipv4 = "ipv4"
+        static func addresses(_ family: IPAddress.Family) -> String {
+            switch family {
+            case .ipv4: "ipv4"
+            case .ipv6: "ipv6"
+            }
+        }
         static let condition = "condition"
         static let confirmedAt = "confirmedAt"
         static let heartbeat = "heartbeat"
@@ -105,8 +114,8 @@ extension PublishedAddress {
 
     /// Reads the ConfigMap. An epoch that no leader of this cluster can have written counts for none, so that the next leader's
     /// is later: the ConfigMap was restored from a backup, or copied from another cluster.
-    init(in map: ConfigMap, problems: inout [String]) {
-        self.init(data: map.data, problems: &problems)
+    init(in map: ConfigMap, family: IPAddress.Family = .ipv4, problems: inout [String]) {
+        self.init(data: map.data, family: family, problems: &problems)
         guard let found = epoch, EpochLocation.isImpossible(found, in: map) else { return }
         problems.append(
             """
@@ -118,15 +127,18 @@ extension PublishedAddress {
 
     /// Reads the ConfigMap's data. What is missing is empty; what is malformed is listed in `problems` and left empty, so
     /// that a hand-edited key never becomes an address.
-    init(data: [String: String], problems: inout [String]) {
-        self.init()
+    init(data: [String: String], family: IPAddress.Family = .ipv4, problems: inout [String]) {
+        self.init(family: family)
         func parse<Value>(_ key: String, _ expected: String, _ read: (String) -> Value?) -> Value? {
             guard let text = data[key] else { return nil }
             if let value = read(text) { return value }
             problems.append("\(key) is \"\(text.prefix(60))\", expected \(expected)")
             return nil
         }
-        ipv4 = parse(Key.ipv4, "an IPv4 address", IPv4Address.init)
+        let expected = family == .ipv4 ? "an IPv4 address" : "an IPv6 address"
+        addresses = parse(Key.addresses(family), "\(expected), or several between commas") { text in
+            AddressSet(text).flatMap { $0.family == family ? $0 : nil }
+        }
         condition = parse(Key.condition, "Confirmed, Unconfirmed or MultipleEgress", Condition.init(rawValue:))
         confirmedAt = parse(Key.confirmedAt, "an RFC 3339 time", Timestamp.init(rfc3339:))
         heartbeat = parse(Key.heartbeat, "a whole number", Self.heartbeat(parsing:)) ?? 0
@@ -147,7 +159,7 @@ extension PublishedAddress {
             Key.leader: leader,
             Key.votes: votes,
         ]
-        if let ipv4 { data[Key.ipv4] = ipv4.description }
+        if let addresses { data[Key.addresses(family)] = addresses.description }
         if let condition { data[Key.condition] = condition.rawValue }
         if let confirmedAt { data[Key.confirmedAt] = confirmedAt.description }
         return data

@@ -1,5 +1,4 @@
 import FoundationEssentials
-public import NetworkPrimitives
 import OperatorCore
 public import StatusServer
 
@@ -16,7 +15,7 @@ public struct RecordClaim: Hashable, Sendable {
         case failed = "Failed"
     }
 
-    public var address: IPv4Address
+    public var addresses: AddressSet
     public var phase: Phase
     public var node: String
     /// The latest publication that the node had seen. An older view never replaces a newer one's claim.
@@ -32,7 +31,7 @@ public struct RecordClaim: Hashable, Sendable {
     public var failures: Int
 
     public init(
-        address: IPv4Address,
+        addresses: AddressSet,
         phase: Phase,
         node: String,
         generation: Generation,
@@ -42,7 +41,7 @@ public struct RecordClaim: Hashable, Sendable {
         error: String = "",
         failures: Int = 0
     ) {
-        self.address = address
+        self.addresses = addresses
         self.phase = phase
         self.node = node
         self.generation = generation
@@ -90,18 +89,18 @@ extension RecordClaim {
     /// `nil` for what is not such a document; it is then treated as absent and replaced by the next claim.
     init?(json: String) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)),
-            let address = IPv4Address(document.address), let generation = Generation(document.generation),
+            let addresses = AddressSet(document.address), let generation = Generation(document.generation),
             let time = Timestamp(rfc3339: document.time), (0...Self.longestHold).contains(document.holdSeconds)
         else { return nil }
         self.init(
-            address: address, phase: document.phase, node: document.node, generation: generation,
+            addresses: addresses, phase: document.phase, node: document.node, generation: generation,
             holdSeconds: document.holdSeconds, provider: document.provider, time: time, error: document.error ?? "",
             failures: max(0, min(document.failures ?? 0, 1000)))
     }
 
     var json: String {
         let document = Document(
-            address: address.description, phase: phase, node: node, generation: generation.description,
+            address: addresses.description, phase: phase, node: node, generation: generation.description,
             holdSeconds: holdSeconds,
             deadline: phase == .claimed
                 ? Timestamp(secondsSinceEpoch: time.secondsSinceEpoch + Int64(holdSeconds)).description : nil,

@@ -7,7 +7,7 @@ import WANDetection
 /// Finds the address: ``WANDetection/Detector`` in production, a script in tests.
 protocol AddressDetecting: Sendable {
     /// One full round; `published` is what holds until now.
-    func detect(published: IPAddress?) async -> Verdict
+    func detect(published: Set<IPAddress>) async -> Verdict
     /// One cheap question.
     func probe() async -> Observation
     /// Follows whatever can say by itself that something has changed, until the task is cancelled, and calls `changed`
@@ -86,9 +86,9 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
                 group.addTask {
                     inbox.send(.state(.probed(await detector.probe())))
                 }
-            case .detect(let address):
+            case .detect(let held):
                 group.addTask {
-                    inbox.send(.state(.decided(await detector.detect(published: address.map(IPAddress.v4)))))
+                    inbox.send(.state(.decided(await detector.detect(published: Set(held?.addresses ?? [])))))
                 }
             case .publish(let content):
                 group.addTask {

@@ -216,7 +216,9 @@ public struct LeaderService: Service, CustomStringConvertible {
             failures.passed(Self.publication, saying: "the address can be published again")
             logger.debug(
                 "published",
-                metadata: ["address": "\(content.ipv4?.description ?? "none")", "heartbeat": "\(content.heartbeat)"])
+                metadata: [
+                    "address": "\(content.addresses?.description ?? "none")", "heartbeat": "\(content.heartbeat)",
+                ])
             return .success(())
         } catch {
             if !Task.isCancelled {

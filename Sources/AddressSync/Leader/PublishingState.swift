@@ -36,8 +36,8 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
 
     enum Action: Sendable {
         case probe
-        /// A full round; the address is the one that holds until now.
-        case detect(holding: IPv4Address?)
+        /// A full round; the addresses are those that hold until now.
+        case detect(holding: AddressSet?)
         case publish(PublishedAddress)
         /// Replaces any earlier timer.
         case wakeUp(at: Instant)
@@ -56,7 +56,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
     /// `nil` until this leader's first verdict: nothing that it has not looked at itself is published in its name.
     private var nextPublication: Instant?
     /// With several egress addresses: all of them. A probe that sees any of them has nothing new to say.
-    private var egresses: Set<IPv4Address> = []
+    private var egresses: Set<IPAddress> = []
     /// Rounds without a verdict since the last one with one.
     private var failedRounds = 0
     private var lastUnconfirmed: String?
@@ -109,7 +109,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         if !isDetecting {
             if now >= nextRound {
                 isDetecting = true
-                actions.append(.detect(holding: content.ipv4))
+                actions.append(.detect(holding: content.addresses))
             } else if now >= nextProbe {
                 isDetecting = true
                 actions.append(.probe)
@@ -137,8 +137,8 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         }
         nextProbe = now.advanced(by: settings.probeInterval)
         switch observation.result {
-        case .success(.v4(let address)) where address == content.ipv4 && content.condition == .confirmed,
-            .success(.v4(let address)) where egresses.contains(address) && content.condition == .multipleEgress:
+        case .success(let address) where holds(address) && content.condition == .confirmed,
+            .success(let address) where egresses.contains(address) && content.condition == .multipleEgress:
             suspects[observation.source] = nil
             return []
         case .success, .failure:
@@ -150,11 +150,12 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         }
         switch observation.result {
         case .success(let address):
-            return content.ipv4.map(IPAddress.v4) == address
-                ? [] : [.tell(.probeDiffers(observation, holding: content.ipv4))]
+            return holds(address) ? [] : [.tell(.probeDiffers(observation, holding: content.addresses))]
         case .failure: return [.tell(.probeFailed(observation))]
         }
     }
+
+    private func holds(_ address: IPAddress) -> Bool { content.addresses?.contains(address) ?? false }
 
     private mutating func decided(_ verdict: Verdict, at now: Instant, wallClock: Timestamp) -> [Action] {
         isDetecting = false
@@ -164,14 +165,15 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         content.votes = verdict.votesSummary(maximumBytes: PublishedAddress.maximumVotesLength)
         var news: [Action] = []
         egresses = []
-        if case .v4(let address) = verdict.address {
+        // An address of the other family would be a mistake of the detector's, and is never published.
+        if let addresses = AddressSet(verdict.addresses), addresses.family == content.family {
             failedRounds = 0
             lastUnconfirmed = nil
-            content.ipv4 = address
+            content.addresses = addresses
             content.condition = .confirmed
             if case .multipleEgress(let addresses) = verdict.condition {
                 content.condition = .multipleEgress
-                egresses = Set(addresses.compactMap { if case .v4(let address) = $0 { address } else { nil } })
+                egresses = Set(addresses)
             }
             content.confirmedAt = wallClock
             nextRound = now.advanced(by: settings.confirmInterval)
@@ -179,24 +181,24 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
             // Two rounds have to agree on this one. It changes nothing yet, so it is not published either.
             isAwaitingSecondRound = true
             nextRound = now.advanced(by: settings.secondRoundDelay)
-            return [.tell(.unconfirmed(verdict, holding: content.ipv4))]
+            return [.tell(.unconfirmed(verdict, holding: content.addresses))]
         } else {
             failedRounds += 1
             content.condition = .unconfirmed
             nextRound = now.advanced(by: waitAfterFailure())
             if lastUnconfirmed != verdict.description {
-                news.append(.tell(.unconfirmed(verdict, holding: content.ipv4)))
+                news.append(.tell(.unconfirmed(verdict, holding: content.addresses)))
             }
             lastUnconfirmed = verdict.description
         }
         isAwaitingSecondRound = false
-        if content.ipv4 != before.ipv4 {
+        if content.addresses != before.addresses {
             suspects = [:]
-            news.append(.tell(.changed(from: before.ipv4, to: content.ipv4, verdict)))
+            news.append(.tell(.changed(from: before.addresses, to: content.addresses, verdict)))
         } else if before.condition != content.condition, content.condition != .unconfirmed {
             news.append(.tell(.confirmedAgain(verdict)))
         }
-        if nextPublication == nil || content.ipv4 != before.ipv4 || content.condition != before.condition {
+        if nextPublication == nil || content.addresses != before.addresses || content.condition != before.condition {
             isChanged = true
             nextPublication = now
         }
@@ -211,9 +213,9 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
 
 /// What a leader finds out about the address, for people.
 enum AddressNews: Sendable {
-    case probeDiffers(Observation, holding: IPv4Address?)
+    case probeDiffers(Observation, holding: AddressSet?)
     case probeFailed(Observation)
-    case changed(from: IPv4Address?, to: IPv4Address?, Verdict)
+    case changed(from: AddressSet?, to: AddressSet?, Verdict)
     case confirmedAgain(Verdict)
-    case unconfirmed(Verdict, holding: IPv4Address?)
+    case unconfirmed(Verdict, holding: AddressSet?)
 }

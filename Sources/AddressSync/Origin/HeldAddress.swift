@@ -7,7 +7,7 @@ struct HeldAddress: AddressDetecting {
     let why: String
     let source: AddressSource
 
-    func detect(published: IPAddress?) async -> Verdict {
+    func detect(published: Set<IPAddress>) async -> Verdict {
         Verdict(condition: .unconfirmed(.noAnswer(why)), address: nil, votes: [await probe()])
     }
 

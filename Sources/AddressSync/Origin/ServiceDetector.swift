@@ -16,7 +16,7 @@ final class ServiceDetector: AddressDetecting {
         var points: Result<[ServiceIngress.Point], SourceError>?
         var isWatching = false
         /// What this detector confirmed last.
-        var confirmed: IPAddress?
+        var confirmed: Set<IPAddress> = []
     }
 
     private let reference: ServiceReference
@@ -27,7 +27,7 @@ final class ServiceDetector: AddressDetecting {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - settings: of which only the family counts, and whether private addresses may be published.
+    ///   - settings: of which the family counts, whether private addresses may be published, and whether all of several.
     ///   - resolve: finds the addresses of a host name.
     init(
         _ reference: ServiceReference, api: any KubernetesAPI, settings: QuorumSettings,
@@ -65,17 +65,18 @@ final class ServiceDetector: AddressDetecting {
         if isNew { changed() }
     }
 
-    func detect(published: IPAddress?) async -> Verdict {
+    func detect(published: Set<IPAddress>) async -> Verdict {
         let start = ContinuousClock.now
         let result = await find(published: published, isFresh: true)
         let duration = start.duration(to: .now)
         let vote = Observation(source: source, result: result.map(\.chosen), duration: duration)
         switch result {
         case .success(let found):
-            state.withLock { $0.confirmed = found.chosen }
+            state.withLock { $0.confirmed = [found.chosen] }
             return Verdict(
                 condition: found.all.count > 1 ? .multipleEgress(found.all) : .confirmed(found.chosen),
-                address: found.chosen, operatorsAsked: 1, votes: [vote], duration: duration)
+                address: found.chosen, addresses: settings.egress == .all ? found.all : nil, operatorsAsked: 1,
+                votes: [vote], duration: duration)
         case .failure(let error) where error.code == .cancelled:
             return Verdict(condition: .unconfirmed(.cancelled), address: nil)
         case .failure(let error):
@@ -95,7 +96,7 @@ final class ServiceDetector: AddressDetecting {
 
     /// - Parameter isFresh: reads the Service even where a watch follows it.
     private func find(
-        published: IPAddress?, isFresh: Bool
+        published: Set<IPAddress>, isFresh: Bool
     ) async -> Result<(chosen: IPAddress, all: [IPAddress]), SourceError> {
         do throws(SourceError) {
             let points = try await read(isFresh: isFresh)

@@ -55,12 +55,12 @@ enum ServiceIngress {
     /// Out of the addresses at which a Service is reached, the one to publish: the one that is published already, while it
     /// is among them, otherwise the lowest, so that everybody chooses the same.
     static func choose(
-        from addresses: Set<IPAddress>, published: IPAddress?, family: IPAddress.Family, allowNonGlobal: Bool,
+        from addresses: Set<IPAddress>, published: Set<IPAddress>, family: IPAddress.Family, allowNonGlobal: Bool,
         of reference: ServiceReference
     ) throws(SourceError) -> (chosen: IPAddress, all: [IPAddress]) {
         let fitting = addresses.filter { $0.family == family }.sorted()
         let all = fitting.filter { allowNonGlobal || SpecialPurposeRegistry.isPublishable($0) }
-        if let published, all.contains(published) { return (published, all) }
+        if let kept = all.first(where: published.contains) { return (kept, all) }
         if let first = all.first { return (first, all) }
         if let inner = fitting.first, let objection = SpecialPurposeRegistry.objection(to: inner) {
             throw SourceError(.notPublishable, "the Service \(reference) is not reached from outside: \(objection)")

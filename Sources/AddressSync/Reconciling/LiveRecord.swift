@@ -1,24 +1,33 @@
 import DNSRecords
 import NetworkPrimitives
 
-/// One A record as it really is: its zone's name servers, and the provider that can change it.
+/// One record set as it really is: its zone's name servers, and the provider that can change it.
 struct LiveRecord: RecordAccess {
     let name: RecordName
+    let type: RecordType
+    /// What the record's TTL is to be in seconds; `nil`: whatever it is, or the provider's settings say.
+    var ttl: UInt32?
     let lookup: AuthoritativeClient
-    let provider: any DNSProvider
+    let writer: RecordWriter
 
     func check() async -> RecordCheck {
-        switch await lookup.observe(name, .a) {
+        switch await lookup.observe(name, type) {
         case .present(let set):
-            .holds(set.addresses.compactMap { if case .v4(let address) = $0 { address } else { nil } }.sorted())
+            AddressSet(set.addresses).map(RecordCheck.holds) ?? .unknown("the name servers answer with something else")
         case .absent: .absent
         case .alias(let target): .refuses(RecordObservation.alias(of: target).description)
         case .unknown(let failure): .unknown(failure.message)
         }
     }
 
-    func bring(to address: IPv4Address) async -> WriteResult {
-        let outcome = await provider.apply(RecordSet(name: name, address: .v4(address)))
+    func bring(to addresses: AddressSet) async -> WriteResult {
+        let desired: RecordSet
+        do {
+            desired = try RecordSet(name: name, type: type, addresses: addresses.addresses, ttl: ttl)
+        } catch {
+            return .refused("\(error)")
+        }
+        let outcome = await writer.bring(desired)
         switch outcome {
         case .inSync: return .unchanged
         case .changed, .created: return .done(outcome.description)

@@ -23,7 +23,8 @@ struct RecordKeeper: Sendable {
                     node: node, provider: provider.name, record: text, settings: settings.reconciling,
                     jitter: Double.random(in: 0.9...1.1)),
                 claims: claims(),
-                record: LiveRecord(name: name, lookup: lookup, provider: provider),
+                record: LiveRecord(
+                    name: name, type: .a, lookup: lookup, writer: RecordWriter(provider: provider)),
                 clock: ContinuousClock(),
                 wallClock: { Timestamp.now() },
                 tell: { news in

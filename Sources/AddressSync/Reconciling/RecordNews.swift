@@ -1,9 +1,6 @@
-import NetworkPrimitives
-
 /// What a look at a record found.
 enum RecordCheck: Hashable, Sendable {
-    /// These addresses, sorted.
-    case holds([IPv4Address])
+    case holds(AddressSet)
     case absent
     /// Something is there that must not be touched, such as a CNAME.
     case refuses(String)
@@ -13,7 +10,7 @@ enum RecordCheck: Hashable, Sendable {
     /// For people.
     var shown: String {
         switch self {
-        case .holds(let addresses): addresses.map(\.description).joined(separator: ", ")
+        case .holds(let addresses): addresses.description
         case .absent: "nothing"
         case .refuses(let why): why
         case .unknown(let why): "unknown (\(why))"
@@ -36,10 +33,10 @@ enum WriteResult: Hashable, Sendable {
 /// A decision about a record, worth telling once.
 enum RecordNews: Hashable, Sendable {
     /// The record holds what it should; `by` names the node that reported so, `nil` when the name servers said it.
-    case inStep(IPv4Address, by: String?)
-    case differs(String, IPv4Address)
-    case leftTo(String, IPv4Address)
-    case written(IPv4Address, String)
+    case inStep(AddressSet, by: String?)
+    case differs(String, AddressSet)
+    case leftTo(String, AddressSet)
+    case written(AddressSet, String)
     case failed(String, wait: Duration)
     case refused(String, wait: Duration)
     case failedElsewhere(RecordClaim)

@@ -1,5 +1,4 @@
 import Logging
-import NetworkPrimitives
 import OperatorCore
 import StatusServer
 
@@ -8,7 +7,7 @@ protocol RecordAccess: Sendable {
     /// Asks the zone's own name servers, never the provider.
     func check() async -> RecordCheck
     /// Reads the record through the provider and changes it only if it differs.
-    func bring(to address: IPv4Address) async -> WriteResult
+    func bring(to addresses: AddressSet) async -> WriteResult
 }
 
 /// Keeps one record in step: the driver of a ``RecordState``.
@@ -79,8 +78,8 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                 return try await claims.put(claim, under: key) ? .claimWon : .claimLost
             case .check:
                 return .checked(await record.check())
-            case .write(let address, let limit):
-                return .written(await write(address, within: limit))
+            case .write(let addresses, let limit):
+                return .written(await write(addresses, within: limit))
             case .report(let claim):
                 try await report(claim)
                 return .reported
@@ -94,9 +93,9 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     }
 
     /// A write must not outlast the claim under which it is made.
-    private func write(_ address: IPv4Address, within limit: Duration) async -> WriteResult {
+    private func write(_ addresses: AddressSet, within limit: Duration) async -> WriteResult {
         await withTaskGroup(of: WriteResult?.self) { group in
-            group.addTask { await self.record.bring(to: address) }
+            group.addTask { await self.record.bring(to: addresses) }
             group.addTask {
                 try? await self.clock.sleep(for: limit)
                 return nil
@@ -111,7 +110,7 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     private func report(_ claim: RecordClaim) async throws(ClaimsUnreachable) {
         for _ in 0..<5 {
             if try await claims.put(claim, under: key) { return }
-            guard let entry = try await claims.read(key), entry.node == claim.node, entry.address == claim.address
+            guard let entry = try await claims.read(key), entry.node == claim.node, entry.addresses == claim.addresses
             else {
                 return
             }

@@ -8,7 +8,7 @@ extension RecordState {
         guard let desired else { return rest(at: now) }
         guard let checked else { return go(.checking, .check) }
         let claim = entry(.claimed, for: desired, hold: settings.claimHold, wallClock: wallClock)
-        return [.tell(.differs(checked.shown, desired.address))] + go(.claiming, .claim(claim))
+        return [.tell(.differs(checked.shown, desired.addresses))] + go(.claiming, .claim(claim))
     }
 
     mutating func decideUnclaimed(at now: Instant) -> [Action] {
@@ -17,7 +17,7 @@ extension RecordState {
             return [.tell(.waiting("cut off, and the record cannot be read: \(why)"))] + rest(at: now, after: backoff())
         }
         if let unclaimedPause, now < unclaimedPause { return rest(at: now, until: unclaimedPause) }
-        if let last = unclaimedWrite, last.address == desired.address {
+        if let last = unclaimedWrite, last.addresses == desired.addresses {
             let settled = last.at.advanced(by: settings.propagation)
             guard now >= settled else { return [.tell(.propagating(checked.shown))] + rest(at: now, until: settled) }
             unclaimedWrite = nil
@@ -25,8 +25,8 @@ extension RecordState {
             return [.tell(.reverted(checked.shown, wait: settings.revertedWait))]
                 + rest(at: now, after: settings.revertedWait)
         }
-        return [.tell(.differs(checked.shown, desired.address))]
-            + go(.writing, .write(desired.address, limit: settings.claimHold))
+        return [.tell(.differs(checked.shown, desired.addresses))]
+            + go(.writing, .write(desired.addresses, limit: settings.claimHold))
     }
 
     mutating func claimWon() -> [Action] {
@@ -38,7 +38,7 @@ extension RecordState {
             return go(.readingClaim, .readClaim)
         }
         // The rest of the claim is for the report.
-        return go(.writing, .write(desired.address, limit: settings.claimHold * 0.8))
+        return go(.writing, .write(desired.addresses, limit: settings.claimHold * 0.8))
     }
 
     mutating func claimLost(at now: Instant) -> [Action] {
@@ -55,7 +55,7 @@ extension RecordState {
     mutating func written(_ result: WriteResult, at now: Instant, wallClock: Timestamp) -> [Action] {
         guard let desired else { return rest(at: now) }
         if wantsRestart { return isRestarting(at: now) ?? [] }
-        let previousFailures = sighting?.claim.address == desired.address ? sighting?.claim.failures ?? 0 : 0
+        let previousFailures = sighting?.claim.addresses == desired.addresses ? sighting?.claim.failures ?? 0 : 0
         let news: RecordNews
         let wait: Duration
         var report: RecordClaim
@@ -63,14 +63,14 @@ extension RecordState {
         case .done(let change):
             failures = 0
             wait = settings.verifyDelay
-            news = .written(desired.address, change)
+            news = .written(desired.addresses, change)
             report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
-            if isCutOff { unclaimedWrite = (desired.address, now) }
+            if isCutOff { unclaimedWrite = (desired.addresses, now) }
         case .unchanged:
             // The name servers will follow, or they are not the provider's: either way there is no hurry.
             failures = 0
             wait = settings.checkInterval * jitter
-            news = .inStep(desired.address, by: node)
+            news = .inStep(desired.addresses, by: node)
             report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
         case .failed(let why, let retryAfter):
             failures = max(failures, previousFailures) + 1

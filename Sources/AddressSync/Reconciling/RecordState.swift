@@ -19,7 +19,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     }
 
     struct Desired: Hashable, Sendable {
-        var address: IPv4Address
+        var addresses: AddressSet
         var generation: Generation
         var origin: Origin
         /// Generations are compared within one beginning only; a later one is later than all of an earlier one.
@@ -49,8 +49,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         case readClaim
         case check
         case claim(RecordClaim)
-        /// Brings the record to the address within `limit`.
-        case write(IPv4Address, limit: Duration)
+        /// Brings the record to the addresses within `limit`.
+        case write(AddressSet, limit: Duration)
         case report(RecordClaim)
         /// Replaces any earlier timer.
         case wakeUp(at: Instant)
@@ -100,7 +100,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     /// This node's claim is in the entry, and nothing final has been reported over it.
     var owesReport = false
     /// What this node last wrote without a claim, and when.
-    var unclaimedWrite: (address: IPv4Address, at: Instant)?
+    var unclaimedWrite: (addresses: AddressSet, at: Instant)?
     /// Until when this node writes nothing without a claim, because somebody undid it.
     var unclaimedPause: Instant?
     var failures = 0
@@ -136,7 +136,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func desiredChanged(_ new: Desired, at now: Instant) -> [Action] {
         // What was said earlier may come later; it counts for nothing then.
         if let desired, new.isEarlier(than: desired) { return [] }
-        let isSame = desired?.address == new.address && desired?.origin == new.origin
+        let isSame = desired?.addresses == new.addresses && desired?.origin == new.origin
         desired = new
         guard !isSame else { return [] }
         failures = 0
@@ -203,7 +203,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         if isInStep { return settle(at: now, wallClock: wallClock) }
         guard let sighting else { return proceed(at: now, wallClock: wallClock) }
         let entry = sighting.claim
-        if entry.generation > desired.generation, entry.address != desired.address {
+        if entry.generation > desired.generation, entry.addresses != desired.addresses {
             // This node's view is older; the newer address is on its way to it, and will start an attempt when it comes.
             return [.tell(.waiting("\(entry.node) has seen a later publication"))]
                 + rest(at: now, after: settings.propagation)
@@ -212,17 +212,17 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         switch entry.phase {
         case .claimed where entry.node != node && now < free:
             // Also for another address: its node learns of the change as well, and two must not write at once.
-            return [.tell(.leftTo(entry.node, entry.address))] + lookAgain(at: now, before: free)
-        case .failed where entry.node != node && entry.address == desired.address && now < free:
+            return [.tell(.leftTo(entry.node, entry.addresses))] + lookAgain(at: now, before: free)
+        case .failed where entry.node != node && entry.addresses == desired.addresses && now < free:
             return [.tell(.failedElsewhere(entry))]
                 + rest(at: now, until: free.advanced(by: spreadDelay(desired, within: settings.spread)))
-        case .synced where entry.address == desired.address:
-            guard let checked else { return [.tell(.inStep(desired.address, by: entry.node))] + rest(at: now) }
+        case .synced where entry.addresses == desired.addresses:
+            guard let checked else { return [.tell(.inStep(desired.addresses, by: entry.node))] + rest(at: now) }
             if case .unknown(let why) = checked {
                 // That the name servers cannot tell is no sign of a difference.
                 guard now >= sighting.since.advanced(by: settings.blindInterval) else {
                     return [.tell(.waiting("the record cannot be looked at: \(why)"))]
-                        + [.tell(.inStep(desired.address, by: entry.node))] + rest(at: now)
+                        + [.tell(.inStep(desired.addresses, by: entry.node))] + rest(at: now)
                 }
                 return proceed(at: now, wallClock: wallClock)
             }
@@ -242,7 +242,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         claims = .unreachable
         if let restart = isRestarting(at: now) { return restart }
         guard let desired else { return rest(at: now) }
-        if isInStep { return [.tell(.inStep(desired.address, by: nil))] + rest(at: now) }
+        if isInStep { return [.tell(.inStep(desired.addresses, by: nil))] + rest(at: now) }
         guard desired.origin == .ownDetection else {
             return [.tell(.waiting("the claims cannot be read: \(why)"))] + rest(at: now, after: backoff())
         }
@@ -261,7 +261,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
             // What this node claimed before must not stand in the entry for ever.
             if owesReport, claims == .unread { return go(.readingClaim, .readClaim) }
             return claims == .read
-                ? settle(at: now, wallClock: wallClock) : [.tell(.inStep(desired.address, by: nil))] + rest(at: now)
+                ? settle(at: now, wallClock: wallClock) : [.tell(.inStep(desired.addresses, by: nil))] + rest(at: now)
         case .refuses(let why):
             return [.tell(.failed("the record is left alone: \(why)", wait: settings.checkInterval))] + rest(at: now)
         case .holds, .absent, .unknown:
@@ -276,7 +276,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     /// Whether the record was seen, within this attempt, to hold what is desired.
     var isInStep: Bool {
         guard let desired, case .holds(let addresses) = checked else { return false }
-        return addresses == [desired.address]
+        return addresses == desired.addresses
     }
 
     /// The record is in step, and the entry has been read: an entry that says otherwise, of this node or of one that is gone,
@@ -284,7 +284,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func settle(at now: Instant, wallClock: Timestamp) -> [Action] {
         guard let desired else { return rest(at: now) }
         failures = 0
-        let news = Action.tell(.inStep(desired.address, by: nil))
+        let news = Action.tell(.inStep(desired.addresses, by: nil))
         owesReport = false
         guard let sighting, sighting.claim.phase != .synced, sighting.claim.generation <= desired.generation,
             sighting.claim.node == node || now >= sighting.since.advanced(by: .seconds(sighting.claim.holdSeconds))
@@ -322,7 +322,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     }
 
     func spreadDelay(_ desired: Desired, within window: Duration) -> Duration {
-        SpreadDelay.delay(node: node, change: "\(desired.address) \(record)", within: window)
+        SpreadDelay.delay(node: node, change: "\(desired.addresses) \(record)", within: window)
     }
 
     /// Wait before another try, by the number of failures so far.
@@ -334,10 +334,10 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         _ phase: RecordClaim.Phase, for desired: Desired, hold: Duration, wallClock: Timestamp
     ) -> RecordClaim {
         RecordClaim(
-            address: desired.address, phase: phase, node: node, generation: desired.generation,
+            addresses: desired.addresses, phase: phase, node: node, generation: desired.generation,
             holdSeconds: Int(min(hold, .seconds(RecordClaim.longestHold)).components.seconds), provider: provider,
             time: wallClock,
-            failures: phase == .claimed && sighting?.claim.address == desired.address
+            failures: phase == .claimed && sighting?.claim.addresses == desired.addresses
                 ? sighting?.claim.failures ?? 0 : 0)
     }
 }

@@ -48,11 +48,11 @@ public struct StandaloneService: Service, CustomStringConvertible {
                 decided: { board.setVerdict($0) },
                 publish: { content in
                     board.setPublished(content)
-                    if let address = content.ipv4, content.condition != .unconfirmed {
+                    if let address = content.addresses, content.condition != .unconfirmed {
                         board.setReadiness("address", failure: nil)
                         keeper.desire(
                             .init(
-                                address: address,
+                                addresses: address,
                                 generation: Generation(epoch: Epoch(rawValue: 1), heartbeat: content.heartbeat),
                                 origin: .ownDetection))
                     }

@@ -87,7 +87,7 @@ public final class StatusBoard: StatusReporting {
             if !published.leader.isEmpty { state.report.leader = published.leader }
             state.report.condition = published.condition.flatMap { .init(rawValue: $0.rawValue) } ?? .unknown
             state.report.confirmedAt = published.confirmedAt ?? state.report.confirmedAt
-            if let address = published.ipv4 { state.report.addressChanged(to: address.description, at: now) }
+            if let address = published.addresses { state.report.addressChanged(to: address.description, at: now) }
         }
     }
 

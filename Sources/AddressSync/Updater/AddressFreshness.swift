@@ -10,7 +10,7 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
     /// What to do about the WAN address now.
     enum Judgement: Hashable, Sendable {
         /// The leader's word holds.
-        case follow(IPv4Address, Generation)
+        case follow(AddressSet, Generation)
         /// Nothing to act upon yet: an address of unknown age was found, or none at all.
         case wait(String)
         /// The leader has been silent too long: find the address without it.
@@ -80,7 +80,7 @@ struct AddressFreshness<Instant: InstantProtocol & Sendable>: Sendable where Ins
         guard silence < staleAfter else {
             return .detect("the leader has not been heard of for \(staleAfter)")
         }
-        guard let latest, let address = latest.ipv4 else {
+        guard let latest, let address = latest.addresses else {
             return .wait("no address has been published yet")
         }
         guard isTrusted else {

@@ -134,7 +134,9 @@ public struct UpdaterService: Service, CustomStringConvertible {
             tell: { LeaderService.tell($0, logger: logger) },
             decided: { board.setVerdict($0) },
             publish: { content in
-                if content.condition == .confirmed || content.condition == .multipleEgress, let address = content.ipv4 {
+                if content.condition == .confirmed || content.condition == .multipleEgress,
+                    let address = content.addresses
+                {
                     inbox.send(.detected(address))
                 }
                 return .done

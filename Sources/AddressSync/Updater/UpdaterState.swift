@@ -12,7 +12,7 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
         /// - Parameter version: of the ConfigMap.
         case watched(PublishedAddress, version: Epoch? = nil)
         /// This node's own rounds confirmed an address.
-        case detected(IPv4Address)
+        case detected(AddressSet)
     }
 
     enum Action: Hashable, Sendable {
@@ -54,7 +54,8 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
             return [
                 .desire(
                     Desired(
-                        address: address, generation: generation, origin: .ownDetection, beginning: freshness.beginnings
+                        addresses: address, generation: generation, origin: .ownDetection,
+                        beginning: freshness.beginnings
                     ))
             ]
         }
@@ -72,7 +73,7 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
             actions.append(
                 .desire(
                     Desired(
-                        address: address, generation: generation, origin: .leader, beginning: freshness.beginnings)))
+                        addresses: address, generation: generation, origin: .leader, beginning: freshness.beginnings)))
             actions.append(.wakeUp(at: freshness.staleAt))
         case .wait(let why):
             // A leader that is back but has confirmed nothing yet is no reason to stop: this node may see more.
@@ -98,7 +99,7 @@ struct UpdaterState<Instant: InstantProtocol & Sendable>: Sendable where Instant
 
 /// Whose word an updater follows, for people.
 enum UpdaterNews: Hashable, Sendable {
-    case following(IPv4Address, leader: String)
+    case following(AddressSet, leader: String)
     case waiting(String)
     case detecting(String)
 }

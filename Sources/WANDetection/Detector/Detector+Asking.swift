@@ -8,8 +8,8 @@ extension Detector {
     /// Never takes much longer than ``RoundTiming/deadline``, but for the time that it has to wait until servers may be asked
     /// again. A cancelled task gets a verdict of ``UnconfirmedReason/cancelled`` soon.
     ///
-    /// - Parameter published: the address that the outside world knows, if any.
-    public func detect(published: IPAddress?) async -> Verdict {
+    /// - Parameter published: the addresses that the outside world knows, if any.
+    public func detect(published: Set<IPAddress>) async -> Verdict {
         guard let round = await nextRound(of: await currentSources()) else {
             return Verdict(condition: .unconfirmed(.cancelled), address: nil)
         }
@@ -25,6 +25,11 @@ extension Detector {
         }
         metrics.roundEnded(verdict)
         return verdict
+    }
+
+    /// As ``detect(published:)-(Set<IPAddress>)``, for a site with one address.
+    public func detect(published: IPAddress?) async -> Verdict {
+        await detect(published: Set([published].compactMap { $0 }))
     }
 
     /// Asks one source one question: the cheapest way to notice a change. Each call asks another source of the list, but
@@ -72,7 +77,7 @@ extension Detector {
     }
 
     /// The last resort: nobody answered, so what this machine says counts.
-    private func ask(_ fallback: AddressSource, after verdict: Verdict, published: IPAddress?) async -> Verdict {
+    private func ask(_ fallback: AddressSource, after verdict: Verdict, published: Set<IPAddress>) async -> Verdict {
         var alone = settings
         alone.quorum = 1
         let state = QuorumState(sources: [fallback], published: published, settings: alone)

@@ -31,9 +31,9 @@ struct EgressSet: Hashable, Sendable {
     /// The addresses that a round has to look for: those that are published, and those that may come to be.
     var expected: Set<IPAddress> { members.union(records.filter { $0.value.seen > 0 }.keys) }
 
-    /// Takes over an address that was published before there was any round.
-    mutating func assume(_ published: IPAddress?) {
-        if members.isEmpty, let published { members = [published] }
+    /// Takes over what was published before there was any round.
+    mutating func assume(_ published: Set<IPAddress>) {
+        if members.isEmpty { members = published }
     }
 
     mutating func roundEnded(_ round: Round) {

@@ -41,7 +41,8 @@ extension QuorumState {
     /// first.
     private var stickyEgress: Verdict.Share? {
         let permitted = egresses.filter { settings.egress.permits($0.address) }
-        return permitted.first { $0.address == published } ?? permitted.first { $0.isAuthenticated } ?? permitted.first
+        return permitted.first { published.contains($0.address) } ?? permitted.first { $0.isAuthenticated }
+            ?? permitted.first
     }
 
     /// Whether the round has a quorum, but the policy wants to know of other lines: with ``EgressPolicy/all`` of every one,
@@ -62,7 +63,9 @@ extension QuorumState {
     var hasUnauthenticatedWinner: Bool { winner.map { admission(of: $0) == .needsAuthentication } ?? false }
 
     private func admission(of share: Verdict.Share) -> Admission {
-        if share.address == published || share.isAuthenticated || !settings.authenticateChanges { return .admitted }
+        if published.contains(share.address) || share.isAuthenticated || !settings.authenticateChanges {
+            return .admitted
+        }
         if canAuthenticate { return .needsAuthentication }
         return memory.candidate == share.address ? .admitted : .needsSecondRound
     }
@@ -104,7 +107,7 @@ extension QuorumState {
     /// For an address that is published already they do not: a single liar must not delay every round. They do for a change,
     /// since what they see may turn out to be a second line, which keeps the published address in its place.
     private func mustHearDissent(from address: IPAddress) -> Bool {
-        settings.egress == .all || (address != published && settings.authenticateChanges)
+        settings.egress == .all || (!published.contains(address) && settings.authenticateChanges)
     }
 
     /// The lines after this round; `nil` where it changes nothing.

@@ -21,7 +21,7 @@ public struct QuorumState: Sendable {
     }
 
     let settings: QuorumSettings
-    let published: IPAddress?
+    let published: Set<IPAddress>
     let memory: RoundMemory
     /// Whether any source, asked or not, is authenticated.
     let canAuthenticate: Bool
@@ -40,11 +40,11 @@ public struct QuorumState: Sendable {
 
     /// - Parameters:
     ///   - sources: in the order of preference.
-    ///   - published: the address that the outside world knows, if any. Any other counts as a change.
+    ///   - published: the addresses that the outside world knows, if any. Any other counts as a change.
     ///   - memory: what the previous round left.
     ///   - usualLatency: the usual 95th percentile of STUN answers, if known.
     public init(
-        sources: [AddressSource], published: IPAddress?, memory: RoundMemory = RoundMemory(),
+        sources: [AddressSource], published: Set<IPAddress>, memory: RoundMemory = RoundMemory(),
         settings: QuorumSettings = QuorumSettings(), usualLatency: Duration? = nil
     ) {
         self.settings = settings
@@ -53,6 +53,16 @@ public struct QuorumState: Sendable {
         canAuthenticate = sources.contains(where: \.isAuthenticated)
         tiers = SourceTier.all(
             of: sources, quorum: settings.quorum, timing: settings.timing, usualLatency: usualLatency)
+    }
+
+    /// As the initializer above, for a site with one address.
+    public init(
+        sources: [AddressSource], published: IPAddress?, memory: RoundMemory = RoundMemory(),
+        settings: QuorumSettings = QuorumSettings(), usualLatency: Duration? = nil
+    ) {
+        self.init(
+            sources: sources, published: Set([published].compactMap { $0 }), memory: memory, settings: settings,
+            usualLatency: usualLatency)
     }
 
     /// The round begins, at zero.

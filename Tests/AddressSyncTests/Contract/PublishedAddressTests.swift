@@ -14,7 +14,7 @@ import Testing
 
     @Test func whatIsWrittenIsReadAgain() {
         let published = PublishedAddress(
-            ipv4: addressA, condition: .multipleEgress, confirmedAt: wallTime(), heartbeat: 4711,
+            addresses: addressA, condition: .multipleEgress, confirmedAt: wallTime(), heartbeat: 4711,
             epoch: Epoch(rawValue: 184_467), leader: "esddns-leader-1_0b6c", votes: "a/udp=203.0.113.1")
         var data = published.data.compactMapValues(\.self)
         // The fenced ConfigMap adds the epoch to every write.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct RecordClaimTests {
     private func claim(_ phase: RecordClaim.Phase, error: String = "", failures: Int = 0) -> RecordClaim {
         RecordClaim(
-            address: addressA, phase: phase, node: "node-1", generation: generation(184_467, 4711), holdSeconds: 30,
+            addresses: addressA, phase: phase, node: "node-1", generation: generation(184_467, 4711), holdSeconds: 30,
             provider: "gandi", time: wallTime(), error: error, failures: failures)
     }
 
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [
         "", "null", "[]", "{}", "{", #""Synced""#, "phase: Synced",
         #"{"address":"203.0.113.1"}"#,
-        #"{"address":"2001:db8::1","generation":"1.2","holdSeconds":30,"node":"n","phase":"Claimed","provider":"p","time":"2026-07-01T00:00:00Z"}"#,
+        #"{"address":"203.0.113.1, 2001:db8::1","generation":"1.2","holdSeconds":30,"node":"n","phase":"Claimed","provider":"p","time":"2026-07-01T00:00:00Z"}"#,
         #"{"address":"203.0.113.1","generation":"new","holdSeconds":30,"node":"n","phase":"Claimed","provider":"p","time":"2026-07-01T00:00:00Z"}"#,
         #"{"address":"203.0.113.1","generation":"1.2","holdSeconds":-1,"node":"n","phase":"Claimed","provider":"p","time":"2026-07-01T00:00:00Z"}"#,
         #"{"address":"203.0.113.1","generation":"1.2","holdSeconds":86401,"node":"n","phase":"Claimed","provider":"p","time":"2026-07-01T00:00:00Z"}"#,
@@ -68,7 +68,7 @@ import Testing
     @Test func aVeryLongWaitIsWrittenAsTheLongestThatIsRead() {
         var claim = claim(.failed)
         claim = RecordClaim(
-            address: claim.address, phase: .failed, node: "n", generation: claim.generation, holdSeconds: 1_000_000,
+            addresses: claim.addresses, phase: .failed, node: "n", generation: claim.generation, holdSeconds: 1_000_000,
             provider: "p", time: claim.time)
         #expect(claim.holdSeconds == 86_400)
         #expect(RecordClaim(json: claim.json) == claim)

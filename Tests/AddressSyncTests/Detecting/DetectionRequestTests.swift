@@ -71,8 +71,8 @@ import WANDetection
 
     // MARK: Against servers
 
-    private let real = IPAddress.v4(addressA)
-    private let lie = IPAddress.v4(addressB)
+    private let real = addressA.first
+    private let lie = addressB.first
 
     /// - Parameter faults: one for each server.
     private func detect(_ faults: [STUNFault?], quorum: Int = 2, names: [String] = []) async throws -> DetectionReport {
@@ -152,7 +152,7 @@ import WANDetection
             observation(try stun("x"), addressA), observation(try stun("y"), addressB), failure(try stun("z")),
             observation(try AddressSource(parsingSTUN: "x=stun2.x.example"), addressA),
         ]
-        let table = report(.confirmed(.v4(addressA)), votes).table(isColored: false)
+        let table = report(.confirmed(addressA.first), votes).table(isColored: false)
         let lines = table.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(lines[0].hasPrefix("SOURCE"))
         #expect(lines[1].contains("stun.x.example:3478/udp") && lines[1].hasSuffix("10.00 ms  yes"))
@@ -161,12 +161,12 @@ import WANDetection
         #expect(lines[4].hasSuffix("no: x has voted already"))
         #expect(lines[6].hasPrefix("Confirmed: "))
         #expect(!table.contains("\u{1B}"))
-        #expect(report(.confirmed(.v4(addressA)), votes).table(isColored: true).contains("\u{1B}[32m"))
+        #expect(report(.confirmed(addressA.first), votes).table(isColored: true).contains("\u{1B}[32m"))
     }
 
     @Test func severalEgressAddressesAreNone() throws {
         let votes = [observation(try stun("x"), addressA), observation(try stun("y"), addressB)]
-        let report = report(.multipleEgress([.v4(addressA), .v4(addressB)]), votes)
+        let report = report(.multipleEgress([addressA.first, addressB.first]), votes)
         #expect(!report.isConfirmed && report.address == nil && report.egresses.count == 2)
         #expect(report.votes.allSatisfy { $0.error == "one of several egress addresses" })
         #expect(try JSONValue(parsing: report.json)["address"]?.isNull == true)

@@ -11,13 +11,13 @@ import WANDetection
 @Suite struct AddressLoopTests {
     /// Sees the addresses of a script, one after the other; the last one for ever.
     private final class Script: AddressDetecting {
-        private let state: Mutex<(rounds: [Verdict], probes: [Observation], held: [IPAddress?])>
+        private let state: Mutex<(rounds: [Verdict], probes: [Observation], held: [Set<IPAddress>])>
 
         init(rounds: [Verdict], probes: [Observation]) { state = Mutex((rounds, probes, [])) }
 
-        var held: [IPAddress?] { state.withLock { $0.held } }
+        var held: [Set<IPAddress>] { state.withLock { $0.held } }
 
-        func detect(published: IPAddress?) async -> Verdict {
+        func detect(published: Set<IPAddress>) async -> Verdict {
             state.withLock { state in
                 state.held.append(published)
                 return state.rounds.count > 1 ? state.rounds.removeFirst() : state.rounds[0]
@@ -51,14 +51,14 @@ import WANDetection
         await withDiscardingTaskGroup { group in
             group.addTask { await loop.run(previous: PublishedAddress(), leader: "me") }
             var publications = published.makeAsyncIterator()
-            #expect(await publications.next()?.ipv4 == addressA)
+            #expect(await publications.next()?.addresses == addressA)
             await clock.advance(toAlarmAt: .seconds(10))
             await clock.advance(toAlarmAt: .seconds(20))
             let second = await publications.next()
-            #expect(second?.ipv4 == addressB && second?.heartbeat == 2)
+            #expect(second?.addresses == addressB && second?.heartbeat == 2)
             group.cancelAll()
         }
-        #expect(script.held == [nil, .v4(addressA)])
+        #expect(script.held == [[], [addressA.first]])
     }
 
     @Test func aPublicationThatSaysStopEndsTheLoop() async throws {

@@ -12,10 +12,10 @@ import Testing
             let leader = try site.start(.leader, "leader-1")
             let updaters = try (1...3).map { try site.start(.updater, "updater-\($0)") }
             for (change, address) in [addressA, addressB].enumerated() {
-                site.cluster.setWANAddress(.v4(address))
+                site.cluster.setWANAddress(address.first)
                 await site.waitForPublished(address)
                 await site.waitForRecord(address)
-                await site.waitForEntry { $0.phase == .synced && $0.address == address }
+                await site.waitForEntry { $0.phase == .synced && $0.addresses == address }
                 for updater in updaters {
                     await updater.log.waitForLine(with: "following the published address", "\(address)")
                 }
@@ -61,7 +61,7 @@ import Testing
             await leader.log.waitForLine(with: "the address is not confirmed, nothing is changed")
             for server in site.cluster.stun { try await server.start() }
             for server in site.cluster.checkIP { try await server.start() }
-            site.cluster.setWANAddress(.v4(addressB))
+            site.cluster.setWANAddress(addressB.first)
             await site.waitForPublished(addressB)
             #expect(site.published["condition"] == "Confirmed")
         }
@@ -76,7 +76,7 @@ import Testing
             let user = first.user.name
             site.cluster.api.faults.inject(.refuse, .untilCleared) { $0.user == user }
             first.crash()
-            site.cluster.setWANAddress(.v4(addressB))
+            site.cluster.setWANAddress(addressB.first)
             await site.waitForPublished(addressB)
             #expect(site.published["leader"]?.hasPrefix("leader-2_") == true)
             #expect(second.board.report().leading)
@@ -94,7 +94,7 @@ import Testing
             site.cluster.api.setToken(fresh, for: leader.user)
             try site.writeFile("token", fresh, of: leader.name)
             await site.cluster.api.waitForCall { $0.status == 401 }
-            site.cluster.setWANAddress(.v4(addressB))
+            site.cluster.setWANAddress(addressB.first)
             await site.waitForPublished(addressB)
             #expect(leader.board.report().leading)
         }
@@ -160,7 +160,7 @@ import Testing
             let epoch = site.published["epoch"]
             try site.publish(addressC, heartbeat: 999_999, epoch: 999_999_999)
             await leader.log.waitForLine(with: "claimed a foreign ConfigMap", "999999999")
-            site.cluster.setWANAddress(.v4(addressB))
+            site.cluster.setWANAddress(addressB.first)
             await site.waitForPublished(addressB)
             #expect(site.published["epoch"] == epoch)
             await site.waitForRecord(addressB)

@@ -12,7 +12,7 @@ struct PublishingHarness {
 
     enum Asked: Equatable {
         case probe
-        case detect(IPv4Address?)
+        case detect(AddressSet?)
     }
 
     private(set) var state: State
@@ -33,7 +33,7 @@ struct PublishingHarness {
     }
 
     /// A leader that has confirmed and published an address, at rest.
-    static func leading(with address: IPv4Address = addressA) -> PublishingHarness {
+    static func leading(with address: AddressSet = addressA) -> PublishingHarness {
         var harness = PublishingHarness()
         harness.decide(.confirmed(address))
         harness.publish()

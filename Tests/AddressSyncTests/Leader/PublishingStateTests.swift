@@ -18,14 +18,15 @@ import WANDetection
     }
 
     @Test func aLeaderLooksBeforeItPublishes() throws {
-        var leader = PublishingHarness(previous: PublishedAddress(ipv4: addressA, condition: .confirmed, heartbeat: 7))
+        var leader = PublishingHarness(
+            previous: PublishedAddress(addresses: addressA, condition: .confirmed, heartbeat: 7))
         #expect(leader.asked == .detect(addressA))
         #expect(leader.publications.isEmpty)
         // However long the round takes, the predecessor's word is not repeated in this leader's name.
         leader.pass(.seconds(100))
         leader.decide(.confirmed(addressA))
         let content = try #require(leader.publishing)
-        #expect(content.ipv4 == addressA && content.heartbeat == 8 && content.leader == "me")
+        #expect(content.addresses == addressA && content.heartbeat == 8 && content.leader == "me")
         #expect(content.confirmedAt == wallTime(100))
     }
 
@@ -46,7 +47,7 @@ import WANDetection
         #expect(leader.asked == .detect(addressA))
         #expect(leader.publishing == nil, "one answer decides nothing")
         leader.decide(.confirmed(addressB))
-        #expect(leader.publishing?.ipv4 == addressB)
+        #expect(leader.publishing?.addresses == addressB)
         #expect(leader.publications.last?.time == .seconds(10))
     }
 
@@ -72,17 +73,18 @@ import WANDetection
         leader.probe(observation(one, addressB))
         leader.decide(.unconfirmed())
         let content = try #require(leader.publishing)
-        #expect(content.ipv4 == addressA && content.condition == .unconfirmed && content.confirmedAt == wallTime(0))
+        #expect(
+            content.addresses == addressA && content.condition == .unconfirmed && content.confirmedAt == wallTime(0))
         leader.publish()
         leader.decide(.egresses([addressB, addressC], chosen: nil))
-        #expect(leader.state.content.ipv4 == addressA)
+        #expect(leader.state.content.addresses == addressA)
     }
 
     @Test func withoutAnyAddressThereIsNoneInWhatIsPublished() throws {
         var leader = PublishingHarness()
         leader.decide(.unconfirmed())
         let content = try #require(leader.publishing)
-        #expect(content.ipv4 == nil && content.condition == .unconfirmed)
+        #expect(content.addresses == nil && content.condition == .unconfirmed)
         #expect(content.data["ipv4"] == nil)
     }
 
@@ -135,7 +137,7 @@ import WANDetection
         #expect(try leader.wake() == .milliseconds(500))
         #expect(leader.asked == .detect(addressA))
         leader.decide(.confirmed(addressB))
-        #expect(leader.publishing?.ipv4 == addressB)
+        #expect(leader.publishing?.addresses == addressB)
     }
 
     @Test func addressesThatTakeTurnsDoNotCauseRoundsWithoutEnd() throws {
@@ -153,7 +155,7 @@ import WANDetection
             }
         }
         #expect(rounds < 50)
-        #expect(leader.state.content.ipv4 == addressA)
+        #expect(leader.state.content.addresses == addressA)
     }
 
     @Test func severalEgressesStickToThePublishedOne() throws {
@@ -161,7 +163,7 @@ import WANDetection
         try leader.wake()
         leader.probe(observation(one, addressB))
         leader.decide(.egresses([addressB, addressA], chosen: addressA))
-        #expect(leader.publishing?.ipv4 == addressA)
+        #expect(leader.publishing?.addresses == addressA)
         #expect(leader.publishing?.condition == .multipleEgress)
         leader.publish()
         // Probes that see either of them are silence.
@@ -182,7 +184,7 @@ import WANDetection
         #expect(leader.publishing == nil)
         #expect(try leader.wake() == .milliseconds(500))
         leader.decide(.egresses([addressA, addressB], chosen: addressA))
-        #expect(leader.publishing?.ipv4 == addressA)
+        #expect(leader.publishing?.addresses == addressA)
     }
 
     @Test(arguments: [true, false])
@@ -225,7 +227,7 @@ import WANDetection
         leader.decide(.confirmed(addressA))
         leader.failToPublish()
         #expect(try leader.wake() == .seconds(1))
-        #expect(leader.publishing?.ipv4 == addressA)
+        #expect(leader.publishing?.addresses == addressA)
         leader.failToPublish(retryAfter: .seconds(7))
         let waited = try leader.wake()
         #expect(waited == .seconds(7))
@@ -235,13 +237,13 @@ import WANDetection
     @Test func aChangeDuringAPublicationFollowsIt() throws {
         var leader = PublishingHarness()
         leader.decide(.confirmed(addressA))
-        #expect(leader.publishing?.ipv4 == addressA)
+        #expect(leader.publishing?.addresses == addressA)
         try leader.wake()
         leader.probe(observation(one, addressB))
         leader.decide(.confirmed(addressB))
-        #expect(leader.publishing?.ipv4 == addressA)
+        #expect(leader.publishing?.addresses == addressA)
         leader.publish()
-        #expect(leader.publishing?.ipv4 == addressB)
+        #expect(leader.publishing?.addresses == addressB)
         leader.publish()
         #expect(leader.publishing == nil)
     }
@@ -265,8 +267,8 @@ import WANDetection
     @Test(arguments: 0..<200)
     func whateverHappensTheRulesHold(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        var leader = PublishingHarness(previous: PublishedAddress(ipv4: addressA, condition: .confirmed))
-        var confirmed: IPv4Address? = addressA
+        var leader = PublishingHarness(previous: PublishedAddress(addresses: addressA, condition: .confirmed))
+        var confirmed: AddressSet? = addressA
         var checkedPublications = 0
         let addresses = [addressA, addressB, addressC]
         for _ in 0..<500 {
@@ -290,7 +292,7 @@ import WANDetection
                     leader.decide(.confirmed(address))
                 }
                 if confirmed != holding {
-                    #expect(wasPublishing || leader.publishing?.ipv4 == confirmed, "a change is published at once")
+                    #expect(wasPublishing || leader.publishing?.addresses == confirmed, "a change is published at once")
                 }
             case 2 where leader.publishing != nil:
                 Bool.random(using: &random)
@@ -302,7 +304,7 @@ import WANDetection
                 if leader.alarm != nil, !(leader.asked != nil && leader.publishing != nil) { try leader.wake() }
             }
             for (_, content) in leader.publications[checkedPublications...] {
-                #expect(content.ipv4 == confirmed)
+                #expect(content.addresses == confirmed)
                 #expect(content.leader == "me")
             }
             checkedPublications = leader.publications.count

@@ -12,21 +12,21 @@ import WANDetection
     final class World: AddressLookup {
         enum Manner: Sendable {
             case right, silent, refusing
-            case lying(IPv4Address)
+            case lying(AddressSet)
         }
 
         private let clock: VirtualClock
         private let manners: [String: Manner]
-        private let line: Mutex<(address: IPv4Address, isUp: Bool)>
+        private let line: Mutex<(address: AddressSet, isUp: Bool)>
         private let log = Mutex<[String: [Duration]]>([:])
 
-        init(clock: VirtualClock, manners: [String: Manner] = [:], address: IPv4Address = addressA) {
+        init(clock: VirtualClock, manners: [String: Manner] = [:], address: AddressSet = addressA) {
             self.clock = clock
             self.manners = manners
             line = Mutex((address, true))
         }
 
-        func change(to address: IPv4Address) { line.withLock { $0.address = address } }
+        func change(to address: AddressSet) { line.withLock { $0.address = address } }
         func setUp(_ isUp: Bool) { line.withLock { $0.isUp = isUp } }
 
         /// When each server was asked.
@@ -47,10 +47,10 @@ import WANDetection
                 switch manner {
                 case .right:
                     try await clock.sleep(for: .milliseconds(20))
-                    return .v4(line.withLock { $0.address })
+                    return line.withLock { $0.address.first }
                 case .lying(let address):
                     try await clock.sleep(for: .milliseconds(15))
-                    return .v4(address)
+                    return address.first
                 case .silent: try await clock.sleep(for: .seconds(3))
                 case .refusing: try await clock.sleep(for: .milliseconds(5))
                 }
@@ -144,11 +144,11 @@ import WANDetection
         let pause = try #require(world.shortestPause)
         #expect(pause >= interval, "\(scenario.testDescription): \(pause)")
         // And it still finds out what there is to find out.
-        #expect(published.contains { $0.ipv4 == addressA })
+        #expect(published.contains { $0.addresses == addressA })
         if let changes = scenario.changes, changes > .seconds(60) {
-            #expect(published.contains { $0.ipv4 == addressB })
+            #expect(published.contains { $0.addresses == addressB })
         }
-        #expect(published.allSatisfy { $0.ipv4 != addressC })
+        #expect(published.allSatisfy { $0.addresses != addressC })
     }
 
     /// The count can fail: without the limit it does.
@@ -184,7 +184,7 @@ import WANDetection
             let delay = UpdaterService.fallbackDelay(node: node, staleAfter: .seconds(180))
             time.start {
                 try? await time.clock.sleep(for: delay)
-                await loop.run(previous: PublishedAddress(ipv4: addressA), leader: node)
+                await loop.run(previous: PublishedAddress(addresses: addressA), leader: node)
             }
         }
         time.run(for: .seconds(600))

@@ -89,14 +89,14 @@ import WANDetection
 
     /// Names and their addresses.
     final class Names: Sendable {
-        private let table: Mutex<[String: [IPv4Address]]>
-        init(_ table: [String: [IPv4Address]]) { self.table = Mutex(table) }
-        func set(_ name: String, _ addresses: [IPv4Address]) { table.withLock { $0[name] = addresses } }
+        private let table: Mutex<[String: [AddressSet]]>
+        init(_ table: [String: [AddressSet]]) { self.table = Mutex(table) }
+        func set(_ name: String, _ addresses: [AddressSet]) { table.withLock { $0[name] = addresses } }
         func addresses(of name: String) throws(SourceError) -> [IPAddress] {
             guard let found = table.withLock({ $0[name] }) else {
                 throw SourceError(.unresolvable, "\(name): name not resolved")
             }
-            return found.map(IPAddress.v4)
+            return found.map(\.first)
         }
     }
 
@@ -109,25 +109,25 @@ import WANDetection
     @Test func publishesTheLoadBalancersAddress() async {
         let detector = detector(Cluster(.success(Self.service([["ip": .string("\(addressA)")]]))))
         let verdict = await detector.detect(published: nil)
-        #expect(verdict.condition == .confirmed(.v4(addressA)) && verdict.address == .v4(addressA))
+        #expect(verdict.condition == .confirmed(addressA.first) && verdict.address == addressA.first)
         #expect(verdict.votesSummary() == "service/web/front=\(addressA)")
-        #expect(await detector.probe().address == .v4(addressA))
+        #expect(await detector.probe().address == addressA.first)
     }
 
     @Test func resolvesHostNamesAndNoticesTheirChanges() async {
         let names = Names(["lb.example.net": [addressC, addressB]])
         let detector = detector(Cluster(.success(Self.service([["hostname": "lb.example.net"]]))), names)
         let first = await detector.detect(published: nil)
-        #expect(first.condition == .multipleEgress([.v4(addressB), .v4(addressC)]))
-        #expect(first.address == .v4(addressB))
+        #expect(first.condition == .multipleEgress([addressB.first, addressC.first]))
+        #expect(first.address == addressB.first)
         // What is published stays while it is among them, in whatever order the resolver gives them.
-        #expect(await detector.detect(published: .v4(addressC)).address == .v4(addressC))
-        #expect(await detector.probe().address == .v4(addressC))
+        #expect(await detector.detect(published: addressC.first).address == addressC.first)
+        #expect(await detector.probe().address == addressC.first)
         names.set("lb.example.net", [addressA])
-        #expect(await detector.probe().address == .v4(addressA))
-        #expect(await detector.detect(published: .v4(addressC)).condition == .confirmed(.v4(addressA)))
+        #expect(await detector.probe().address == addressA.first)
+        #expect(await detector.detect(published: addressC.first).condition == .confirmed(addressA.first))
         names.set("lb.example.net", [])
-        #expect(await detector.detect(published: .v4(addressA)).address == nil)
+        #expect(await detector.detect(published: addressA.first).address == nil)
     }
 
     static let nowhere: [(KubernetesService?, String)] = [
@@ -141,7 +141,7 @@ import WANDetection
     func whatIsNotReachedChangesNothing(_ service: KubernetesService?, _ expected: String) async {
         let missing = KubernetesError(.status(404, reason: "NotFound"), message: "not found")
         let detector = detector(Cluster(service.map { .success($0) } ?? .failure(missing)))
-        let verdict = await detector.detect(published: .v4(addressA))
+        let verdict = await detector.detect(published: addressA.first)
         #expect(verdict.address == nil && verdict.condition.name == "Unconfirmed")
         #expect(verdict.description.contains(expected), "\(verdict)")
     }
@@ -155,7 +155,7 @@ import WANDetection
 
     @Test func aMissingPermissionIsNamed() async {
         let error = KubernetesError(.status(403, reason: "Forbidden"), message: "forbidden")
-        let verdict = await detector(Cluster(.failure(error))).detect(published: .v4(addressA))
+        let verdict = await detector(Cluster(.failure(error))).detect(published: addressA.first)
         #expect(verdict.description.contains("needs get, list and watch"))
     }
 
@@ -174,9 +174,9 @@ import WANDetection
         await withDiscardingTaskGroup { group in
             group.addTask { await loop.run(previous: PublishedAddress(), leader: "me") }
             var publications = published.makeAsyncIterator()
-            #expect(await publications.next()?.ipv4 == addressA)
+            #expect(await publications.next()?.addresses == addressA)
             cluster.set(.success(Self.service([["ip": .string("\(addressB)")]])))
-            #expect(await publications.next()?.ipv4 == addressB)
+            #expect(await publications.next()?.addresses == addressB)
             group.cancelAll()
         }
     }

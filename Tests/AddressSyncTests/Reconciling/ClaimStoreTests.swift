@@ -6,9 +6,9 @@ import Testing
 @testable import AddressSync
 
 @Suite struct ClaimStoreTests {
-    private func claim(_ node: String, _ address: IPv4Address = addressA) -> RecordClaim {
+    private func claim(_ node: String, _ address: AddressSet = addressA) -> RecordClaim {
         RecordClaim(
-            address: address, phase: .claimed, node: node, generation: generation(1, 1), holdSeconds: 30,
+            addresses: address, phase: .claimed, node: node, generation: generation(1, 1), holdSeconds: 30,
             provider: "fake", time: wallTime())
     }
 
@@ -122,7 +122,7 @@ import Testing
                 with: ["data": ["r": .string(foreign.json)]])
             let read = try #require(try await stores[0].read("r"))
             #expect(read.generation == .none)
-            #expect(read.address == addressA)
+            #expect(read.addresses == addressA)
             // And it can be written over.
             #expect(try await stores[0].put(claim("updater-1"), under: "r"))
         }

@@ -11,16 +11,16 @@ import Testing
 
     /// Nodes that have seen A in step.
     private func settled(_ nodes: Int, seed: UInt64 = 1) -> RecordSimulation {
-        var world = RecordSimulation(nodes: nodes, record: [addressA], seed: seed)
+        var world = RecordSimulation(nodes: nodes, record: addressA, seed: seed)
         world.desire(addressA, generation(1, 1))
         world.run(for: .seconds(60))
         return world
     }
 
     private func expectAllInStep(
-        _ world: RecordSimulation, with address: IPv4Address, sourceLocation: SourceLocation = #_sourceLocation
+        _ world: RecordSimulation, with address: AddressSet, sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        #expect(world.record == [address], sourceLocation: sourceLocation)
+        #expect(world.record == address, sourceLocation: sourceLocation)
         for node in 0..<world.count where !world.isInStep(node) {
             Issue.record("node \(node) is not in step: \(world.news(of: node))", sourceLocation: sourceLocation)
         }
@@ -45,7 +45,7 @@ import Testing
         #expect(world.writes.count == 1)
         #expect(world.writes.first.map { start.duration(to: $0.time) < .milliseconds(1500) } == true)
         expectAllInStep(world, with: addressB)
-        #expect(world.entry?.phase == .synced && world.entry?.address == addressB)
+        #expect(world.entry?.phase == .synced && world.entry?.addresses == addressB)
         world.run(for: .seconds(3600))
         #expect(world.writes.count == 1 && world.providerCalls.count == 1)
     }
@@ -81,7 +81,7 @@ import Testing
             world.run(for: .seconds(120))
             #expect(world.writes.count <= 2, "pause of \(pause) ms: \(world.writes)")
             expectAllInStep(world, with: addressA)
-            #expect(world.entry == nil || world.entry?.address == addressA)
+            #expect(world.entry == nil || world.entry?.addresses == addressA)
         }
     }
 
@@ -206,7 +206,7 @@ import Testing
 
     @Test(arguments: [1, 20, 200])
     func nameServersThatCannotTellLeaveTheProviderInPeace(_ nodes: Int) {
-        var world = RecordSimulation(nodes: nodes, record: [addressA])
+        var world = RecordSimulation(nodes: nodes, record: addressA)
         world.check = .unknown("port 53 is intercepted")
         world.desire(addressB, generation(1, 1))
         world.run(for: .seconds(10))
@@ -215,9 +215,9 @@ import Testing
         // About one question an hour for the whole cluster.
         #expect((2...10).contains(world.providerCalls.count), "\(world.providerCalls)")
         // That question also finds what somebody changed.
-        world.edit([addressC])
+        world.edit(addressC)
         world.run(for: .seconds(2 * 3600))
-        #expect(world.record == [addressB])
+        #expect(world.record == addressB)
     }
 
     @Test(arguments: [1, 20])
@@ -236,16 +236,16 @@ import Testing
         var world = settled(nodes)
         world.desire(addressB, generation(1, 2))
         world.run(for: .seconds(400))
-        world.edit([addressC])
+        world.edit(addressC)
         world.run(for: .seconds(800))
         #expect(world.writes.count == 2)
         expectAllInStep(world, with: addressB)
     }
 
     @Test func twoAddressesOnTheNameBecomeOne() {
-        var world = RecordSimulation(nodes: 3, record: [addressA, addressB])
+        var world = RecordSimulation(nodes: 3, record: AddressSet([addressA.first, addressB.first]))
         world.desire(addressA, generation(1, 1))
         world.run(for: .seconds(10))
-        #expect(world.record == [addressA] && world.writes.count == 1)
+        #expect(world.record == addressA && world.writes.count == 1)
     }
 }

@@ -13,16 +13,16 @@ import Testing
 
     /// A record that takes as long as a test wants.
     private final class FakeRecord: RecordAccess {
-        private let state = Mutex<(holds: [IPv4Address], writes: Int)>(([], 0))
+        private let state = Mutex<(holds: AddressSet?, writes: Int)>((nil, 0))
         let hangs: Bool
 
         init(hangs: Bool) { self.hangs = hangs }
 
         var writes: Int { state.withLock { $0.writes } }
 
-        func check() async -> RecordCheck { .holds(state.withLock { $0.holds }) }
+        func check() async -> RecordCheck { state.withLock { $0.holds }.map(RecordCheck.holds) ?? .absent }
 
-        func bring(to address: IPv4Address) async -> WriteResult {
+        func bring(to address: AddressSet) async -> WriteResult {
             state.withLock { $0.writes += 1 }
             if hangs {
                 // Until cancelled.
@@ -30,7 +30,7 @@ import Testing
                 for await _ in never {}
                 return .failed("cancelled", retryAfter: nil)
             }
-            state.withLock { $0.holds = [address] }
+            state.withLock { $0.holds = address }
             return .done("changed")
         }
     }
@@ -98,7 +98,7 @@ import Testing
                 return nil
             }
             group.addTask { await running.news.first(where: isMeant) }
-            running.reconciler.desire(.init(address: addressA, generation: generation(1, 1), origin: .leader))
+            running.reconciler.desire(.init(addresses: addressA, generation: generation(1, 1), origin: .leader))
             for instant in instants { await clock.advance(toAlarmAt: instant) }
             let news = await group.next() ?? nil
             group.cancelAll()
@@ -132,7 +132,7 @@ import Testing
 
     @Test func anEntryThatIsSomebodyElsesByNowIsLeftAlone() async {
         let thief = RecordClaim(
-            address: addressB, phase: .claimed, node: "node-2", generation: generation(1, 2), holdSeconds: 30,
+            addresses: addressB, phase: .claimed, node: "node-2", generation: generation(1, 2), holdSeconds: 30,
             provider: "fake", time: wallTime())
         let (record, claims, clock) = (FakeRecord(hangs: false), FakeClaims(thief: thief), VirtualClock())
         let news = await run(

@@ -45,15 +45,15 @@ struct RecordSimulation {
     private(set) var entry: RecordClaim?
     private var version = 0
     /// What the provider has. `nil`: no record.
-    var record: [IPv4Address]?
+    var record: AddressSet?
     /// What name servers say instead of the record, such as a CNAME.
     var check: RecordCheck?
     /// How long name servers take to show a write.
     var propagation: Duration = .zero
     var fault: ProviderFault?
-    private var shown: [(from: VirtualInstant, record: [IPv4Address]?)]
+    private var shown: [(from: VirtualInstant, record: AddressSet?)]
     /// Times at which the provider changed the record, with the node.
-    private(set) var writes: [(time: VirtualInstant, node: Int, address: IPv4Address)] = []
+    private(set) var writes: [(time: VirtualInstant, node: Int, address: AddressSet)] = []
     /// Times at which the provider was asked.
     private(set) var providerCalls: [VirtualInstant] = []
     private(set) var claimsWon = 0
@@ -66,7 +66,7 @@ struct RecordSimulation {
     private var events = TimeLine<Event>()
     private var random: SeededGenerator
 
-    init(nodes count: Int, record: [IPv4Address]?, seed: UInt64 = 1, settings: ReconcilingSettings = .init()) {
+    init(nodes count: Int, record: AddressSet?, seed: UInt64 = 1, settings: ReconcilingSettings = .init()) {
         var random = SeededGenerator(seed: seed)
         self.record = record
         shown = [(.start, record)]
@@ -83,11 +83,11 @@ struct RecordSimulation {
 
     /// Nodes learn what the record should hold, each with a lag of its own.
     mutating func desire(
-        _ address: IPv4Address, _ generation: Generation, of chosen: [Int]? = nil,
+        _ address: AddressSet, _ generation: Generation, of chosen: [Int]? = nil,
         origin: State.Origin = .leader, lag: ClosedRange<Int> = 0...50
     ) {
         for node in chosen ?? Array(nodes.indices) {
-            let desired = State.Desired(address: address, generation: generation, origin: origin)
+            let desired = State.Desired(addresses: address, generation: generation, origin: origin)
             let delay = Duration.milliseconds(Int.random(in: lag, using: &random))
             schedule(delay, .input(node: node, .desired(desired)))
         }
@@ -103,7 +103,7 @@ struct RecordSimulation {
     mutating func setCutOff(_ isCutOff: Bool, _ node: Int) { nodes[node].isCutOff = isCutOff }
 
     /// Somebody changes the record by hand.
-    mutating func edit(_ new: [IPv4Address]?) {
+    mutating func edit(_ new: AddressSet?) {
         record = new
         shown.append((now, new))
     }
@@ -200,7 +200,8 @@ struct RecordSimulation {
         case .report(let claim):
             requestsToAPI += 1
             // As the driver does it: again after a lost race, unless the entry is somebody else's by now.
-            if !nodes[node].isCutOff, !put(claim, by: node), entry?.node == claim.node, entry?.address == claim.address
+            if !nodes[node].isCutOff, !put(claim, by: node), entry?.node == claim.node,
+                entry?.addresses == claim.addresses
             {
                 nodes[node].readVersion = version
                 _ = put(claim, by: node)
@@ -235,18 +236,18 @@ struct RecordSimulation {
     private func lookUp() -> RecordCheck {
         let visible = shown.last { $0.from <= now }?.record ?? nil
         guard let visible else { return .absent }
-        return .holds(visible.sorted())
+        return .holds(visible)
     }
 
-    private mutating func write(_ address: IPv4Address, by node: Int) -> WriteResult {
+    private mutating func write(_ address: AddressSet, by node: Int) -> WriteResult {
         providerCalls.append(now)
         switch fault {
         case .fails(let retryAfter): return .failed("HTTP 500", retryAfter: retryAfter)
         case .refuses: return .refused("HTTP 401")
         case .writesAndFails, nil: break
         }
-        if record == [address] { return .unchanged }
-        record = [address]
+        if record == address { return .unchanged }
+        record = address
         shown.append((now.advanced(by: propagation), record))
         writes.append((now, node, address))
         if case .writesAndFails = fault { return .failed("no answer", retryAfter: nil) }

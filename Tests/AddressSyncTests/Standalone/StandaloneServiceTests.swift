@@ -11,7 +11,7 @@ import Testing
             let process = try site.start(.standalone, "box")
             await site.waitForRecord(addressA)
             await process.log.waitForLine(with: "the record is written", "\(addressA)")
-            site.cluster.setWANAddress(.v4(addressB))
+            site.cluster.setWANAddress(addressB.first)
             await site.waitForRecord(addressB)
             await process.log.waitForLine(with: "the record is written", "\(addressB)")
             #expect(site.cluster.dns.appliedUpdates == 2)
@@ -25,7 +25,7 @@ import Testing
     @Test func aRecordInStepIsNotWritten() async throws {
         try await Site.run { site in
             site.cluster.dns.setRecords(
-                site.recordName, .a, to: [.a(site.recordName, ttl: 300, addressA)])
+                site.recordName, .a, to: [.a(site.recordName, ttl: 300, addressA.v4)])
             let process = try site.start(.standalone, "box")
             await process.log.waitForLine(with: "in step", "\(addressA)")
             #expect(site.cluster.dns.appliedUpdates == 0)

@@ -26,7 +26,7 @@ final class Site: Sendable {
         var configuration = SimulatedCluster.Configuration()
         configuration.namespace = Self.namespace
         configuration.checkIPOverTLS = false
-        configuration.wanAddress = .v4(addressA)
+        configuration.wanAddress = addressA.first
         configuration.keys = [SimulatedTSIGKey(name: try DomainName(parsing: "test-key"), secret: Self.keySecret)]
         cluster = try SimulatedCluster(configuration: configuration)
         directory = FileManager.default.temporaryDirectory
@@ -199,7 +199,7 @@ final class Site: Sendable {
     }
 
     /// Waits until the leader has published that address.
-    func waitForPublished(_ address: IPv4Address) async {
+    func waitForPublished(_ address: AddressSet) async {
         await cluster.api.waitForObject(.configMaps, "esddns-wan-address", namespace: Self.namespace) {
             $0?["data"]?["ipv4"]?.string == address.description
         }
@@ -213,16 +213,16 @@ final class Site: Sendable {
     }
 
     /// Waits until the DNS server answers with that address.
-    func waitForRecord(_ address: IPv4Address) async {
+    func waitForRecord(_ address: AddressSet) async {
         let changes = cluster.dns.changes()
-        if recordAddresses == [.v4(address)] { return }
-        for await _ in changes where recordAddresses == [.v4(address)] { return }
+        if recordAddresses == address.addresses { return }
+        for await _ in changes where recordAddresses == address.addresses { return }
     }
 
     var recordAddresses: [IPAddress] { cluster.dns.records(recordName, .a).compactMap(\.ipAddress) }
 
     /// Publishes an address in the place of a leader.
-    func publish(_ address: IPv4Address, heartbeat: Int, epoch: Int = 1, condition: String = "Confirmed") throws {
+    func publish(_ address: AddressSet, heartbeat: Int, epoch: Int = 1, condition: String = "Confirmed") throws {
         try cluster.api.patch(
             .configMaps, "esddns-wan-address", namespace: Self.namespace,
             with: [

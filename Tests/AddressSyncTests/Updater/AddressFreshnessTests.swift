@@ -10,11 +10,11 @@ import Testing
     private typealias Freshness = AddressFreshness<VirtualInstant>
 
     private func published(
-        _ address: IPv4Address? = addressA, _ epoch: UInt64 = 5, _ heartbeat: UInt64, confirmed: Int64 = 0,
+        _ address: AddressSet? = addressA, _ epoch: UInt64 = 5, _ heartbeat: UInt64, confirmed: Int64 = 0,
         _ condition: PublishedAddress.Condition = .confirmed
     ) -> PublishedAddress {
         PublishedAddress(
-            ipv4: address, condition: condition, confirmedAt: wallTime(confirmed), heartbeat: heartbeat,
+            addresses: address, condition: condition, confirmedAt: wallTime(confirmed), heartbeat: heartbeat,
             epoch: Epoch(rawValue: epoch), leader: "leader-\(epoch)")
     }
 

@@ -10,17 +10,17 @@ import Testing
     private typealias State = UpdaterState<VirtualInstant>
 
     private func word(
-        _ address: IPv4Address?, _ epoch: UInt64, _ heartbeat: UInt64,
+        _ address: AddressSet?, _ epoch: UInt64, _ heartbeat: UInt64,
         _ condition: PublishedAddress.Condition = .confirmed
     ) -> PublishedAddress {
         PublishedAddress(
-            ipv4: address, condition: condition, confirmedAt: wallTime(), heartbeat: heartbeat,
+            addresses: address, condition: condition, confirmedAt: wallTime(), heartbeat: heartbeat,
             epoch: Epoch(rawValue: epoch), leader: "leader")
     }
 
-    private func desire(_ address: IPv4Address, _ generation: Generation, _ origin: RecordState<VirtualInstant>.Origin)
+    private func desire(_ address: AddressSet, _ generation: Generation, _ origin: RecordState<VirtualInstant>.Origin)
         -> State.Action
-    { .desire(.init(address: address, generation: generation, origin: origin)) }
+    { .desire(.init(addresses: address, generation: generation, origin: origin)) }
 
     /// An updater that follows A, at heartbeat 5.1.
     private func following() -> State {
@@ -137,8 +137,8 @@ import Testing
             .watched(word(addressB, 3, 1), version: version(4)), at: .seconds(10), wallClock: wallTime())
         let actions = state.handle(
             .watched(word(addressB, 3, 2), version: version(5)), at: .seconds(20), wallClock: wallTime())
-        let before = Desired(address: addressA, generation: generation(5, 1), origin: .leader)
-        let after = Desired(address: addressB, generation: generation(3, 2), origin: .leader, beginning: 1)
+        let before = Desired(addresses: addressA, generation: generation(5, 1), origin: .leader)
+        let after = Desired(addresses: addressB, generation: generation(3, 2), origin: .leader, beginning: 1)
         #expect(actions.contains(.desire(after)))
         // And it gets through to the record.
         #expect(before.isEarlier(than: after) && !after.isEarlier(than: before))
