@@ -7,11 +7,6 @@ import WANDetection
 struct HostListService: Service {
     let directory: HostListDirectory
 
-    /// The service for a directory, if there is one.
-    static func keeping(_ directory: HostListDirectory?) -> [any Service] {
-        directory.map { [HostListService(directory: $0)] } ?? []
-    }
-
     func run() async throws {
         await cancelWhenGracefulShutdown { await directory.run() }
     }

@@ -14,28 +14,28 @@ extension ProcessParts {
         // The Lease has a client of its own: nothing else may hold up a renewal.
         let api = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-leader")
         let electionAPI = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-leader")
-        let sourceClient = try makeSourceClient()
         let election = try settings.cluster.election(
             namespace: settings.cluster.namespace ?? api.namespace,
             identity: ClusterSettings.uniqueIdentity(host: settings.process.nodeName))
         let board = StatusBoard(
             role: .leader, identity: election.identity,
             pending: ["lease": "the Lease has not been read yet"])
-        let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try settings.detection.makeDetecting(
-            http: sourceClient, api: api, spacing: settings.publishing.spacing, directory: directory,
-            logger: makeLogger("detector"))
+        let detection = try DetectionParts(settings.detection, parts: self) { own, client, directory in
+            try own.makeDetecting(
+                http: client, api: api, spacing: settings.publishing.spacing, directory: directory,
+                logger: makeLogger("detector"))
+        }
         let service = LeaderService(
-            settings: settings, election: election, api: api, electionAPI: electionAPI, detector: detector,
+            settings: settings, election: election, api: api, electionAPI: electionAPI, detectors: detection.detectors,
             board: board, watchdog: watchdog(), logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + HostListService.keeping(directory) + [service], board: board,
+            services: (server.map { [$0] } ?? []) + detection.services + [service], board: board,
             statusServer: server, logger: logger
         ) {
             await api.shutdown()
             await electionAPI.shutdown()
-            await sourceClient.shutdown()
+            await detection.shutdown()
         }
     }
 }

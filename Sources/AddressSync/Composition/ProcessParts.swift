@@ -81,9 +81,9 @@ extension ProcessParts {
     }
 
     /// An HTTP client for address sources: one family, no proxy, so that an answer is about this site's own line.
-    func makeSourceClient() throws(HTTPClientError) -> HTTPClient {
+    func makeSourceClient(_ family: IPAddress.Family) throws(HTTPClientError) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
-        configuration.addressFamily = .ipv4
+        configuration.addressFamily = family == .ipv4 ? .ipv4 : .ipv6
         configuration.connectTimeout = .seconds(3)
         return try HTTPClient(configuration: configuration)
     }

@@ -9,28 +9,31 @@ extension ProcessParts {
     /// - Throws: ``DNSRecords/SettingProblems``.
     public func makeStandalone() throws -> AssembledProcess {
         let providerClient = try HTTPClient()
-        let dependencies = ProviderDependencies(transport: providerClient)
+        var dependencies = ProviderDependencies(transport: providerClient)
         let settings = try StandaloneSettings(environment: environment, dependencies: dependencies)
         let logger = makeLogger("esddns")
-        let sourceClient = try makeSourceClient()
         let board = StatusBoard(
             role: .standalone, identity: settings.process.nodeName,
-            pending: ["address": "no address has been confirmed yet"])
-        let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try settings.detection.makeDetecting(
-            http: sourceClient, api: nil, spacing: settings.publishing.spacing, directory: directory,
-            logger: makeLogger("detector"))
+            pending: Dictionary(
+                uniqueKeysWithValues: settings.detection.families.map {
+                    (StandaloneService.readiness($0), "no address has been confirmed yet")
+                }))
+        let detection = try DetectionParts(settings.detection, parts: self) { own, client, directory in
+            try own.makeDetecting(
+                http: client, api: nil, spacing: settings.publishing.spacing, directory: directory,
+                logger: makeLogger("detector"))
+        }
+        dependencies.lookup = settings.records.lookup()
         let service = StandaloneService(
-            settings: settings, detector: detector,
-            provider: try settings.records.provider.build(
-                from: settings.records.providerSettings, with: dependencies),
-            lookup: settings.records.lookup(), board: board, logger: logger)
+            settings: settings, detectors: detection.detectors,
+            writers: try settings.records.writers(with: dependencies), lookup: dependencies.lookup, board: board,
+            logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + HostListService.keeping(directory) + [service], board: board,
+            services: (server.map { [$0] } ?? []) + detection.services + [service], board: board,
             statusServer: server, logger: logger
         ) {
-            await sourceClient.shutdown()
+            await detection.shutdown()
             await providerClient.shutdown()
         }
     }

@@ -10,30 +10,45 @@ extension ProcessParts {
     /// - Throws: ``DNSRecords/SettingProblems``, or ``OperatorCore/KubernetesError`` where this is no pod.
     public func makeUpdater() throws -> AssembledProcess {
         let providerClient = try HTTPClient()
-        let dependencies = ProviderDependencies(transport: providerClient)
+        var dependencies = ProviderDependencies(transport: providerClient)
         let settings = try UpdaterSettings(environment: environment, dependencies: dependencies)
         let logger = makeLogger("updater")
         let api = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-updater")
-        let sourceClient = try makeSourceClient()
         let board = StatusBoard(
             role: .updater, identity: settings.process.nodeName,
-            pending: ["address-watch": "the published address has not been read yet"])
+            pending: Dictionary(
+                uniqueKeysWithValues: settings.detection.families.map {
+                    (AddressFollower.readiness($0), "the published address has not been read yet")
+                }))
         // Not kept loaded: an updater detects only where its leader is silent, and loads them then.
-        let directory = settings.detection.makeDirectory(http: sourceClient, logger: makeLogger("detector"))
-        let detector = try settings.detection.makeOwnDetecting(
-            http: sourceClient, api: api, spacing: settings.publishing.spacing, node: settings.process.nodeName,
-            directory: directory, logger: makeLogger("detector"))
+        let detection = try DetectionParts(settings.detection, parts: self) { own, client, directory in
+            try own.makeOwnDetecting(
+                http: client, api: api, spacing: settings.publishing.spacing, node: settings.process.nodeName,
+                directory: directory, logger: makeLogger("detector"))
+        }
+        // This one runs all the time, as a leader's does.
+        let nodeDetection =
+            try settings.nodeDetection.map { nodeSettings in
+                try DetectionParts(nodeSettings, parts: self) { own, client, directory in
+                    try own.makeDetecting(
+                        http: client, api: nil, spacing: settings.publishing.spacing, directory: directory,
+                        logger: makeLogger("node-detector"))
+                }
+            } ?? DetectionParts()
+        dependencies.lookup = settings.records.lookup()
         let service = UpdaterService(
-            settings: settings, namespace: settings.cluster.namespace ?? api.namespace, api: api, detector: detector,
-            provider: try settings.records.provider.build(
-                from: settings.records.providerSettings, with: dependencies),
-            lookup: settings.records.lookup(), board: board, logger: logger)
+            settings: settings, namespace: settings.cluster.namespace ?? api.namespace, api: api,
+            detectors: .init(shared: detection.detectors, ofNode: nodeDetection.detectors),
+            writers: try settings.records.writers(with: dependencies), lookup: dependencies.lookup, board: board,
+            logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + [service], board: board, statusServer: server, logger: logger
+            services: (server.map { [$0] } ?? []) + nodeDetection.services + [service], board: board,
+            statusServer: server, logger: logger
         ) {
             await api.shutdown()
-            await sourceClient.shutdown()
+            await detection.shutdown()
+            await nodeDetection.shutdown()
             await providerClient.shutdown()
         }
     }

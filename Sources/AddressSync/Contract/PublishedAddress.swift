@@ -52,6 +52,14 @@ public struct PublishedAddress: Hashable, Sendable {
         self.votes = votes
     }
 
+    /// The addresses where the last round confirmed them.
+    var confirmedAddresses: AddressSet? {
+        switch condition {
+        case .confirmed, .multipleEgress: addresses
+        case .unconfirmed, nil: nil
+        }
+    }
+
     /// Orders what leaders published: by term, then by heartbeat.
     public var generation: Generation { Generation(epoch: epoch ?? Epoch(rawValue: 0), heartbeat: heartbeat) }
 }

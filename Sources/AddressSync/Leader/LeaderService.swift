@@ -19,7 +19,8 @@ public struct LeaderService: Service, CustomStringConvertible {
     private let settings: LeaderSettings
     private let api: any KubernetesAPI
     private let elector: LeaderElector<ContinuousClock>
-    private let detector: any AddressDetecting
+    /// What finds the address of each family that is to be published.
+    private let detectors: [IPAddress.Family: any AddressDetecting]
     private let board: StatusBoard
     private let logger: Logger
     private let failures: FailureLog
@@ -34,14 +35,14 @@ public struct LeaderService: Service, CustomStringConvertible {
         election: ElectionSettings,
         api: any KubernetesAPI,
         electionAPI: any KubernetesAPI,
-        detector: any AddressDetecting,
+        detectors: [IPAddress.Family: any AddressDetecting],
         board: StatusBoard,
         watchdog: LeaseWatchdog = LeaseWatchdog(),
         logger: Logger
     ) {
         self.settings = settings
         self.api = api
-        self.detector = detector
+        self.detectors = detectors
         self.board = board
         self.logger = logger
         let failures = FailureLog(logger: logger)
@@ -99,9 +100,11 @@ public struct LeaderService: Service, CustomStringConvertible {
     private func runElection(_ superseded: Reason) async -> ElectionEnd {
         await withTaskGroup(of: ElectionEnd?.self, returning: ElectionEnd.self) { group in
             // A standby shows on its page what the leader publishes, too.
-            group.addTask {
-                await showPublished()
-                return nil
+            for family in detectors.keys {
+                group.addTask {
+                    await showPublished(family)
+                    return nil
+                }
             }
             group.addTask {
                 await withGracefulShutdownHandler {
@@ -118,13 +121,13 @@ public struct LeaderService: Service, CustomStringConvertible {
         }
     }
 
-    private func showPublished() async {
+    private func showPublished(_ family: IPAddress.Family) async {
         let watcher = ObjectWatcher<ConfigMap>(
-            api: api, namespace: namespace, name: settings.addressConfigMap)
+            api: api, namespace: namespace, name: settings.addressConfigMap(family))
         await watcher.run { update in
             guard case .present(let map) = update, !elector.isLeader else { return }
             var problems: [String] = []
-            board.setPublished(PublishedAddress(in: map, problems: &problems))
+            board.setPublished(PublishedAddress(in: map, family: family, problems: &problems))
         }
     }
 
@@ -133,12 +136,34 @@ public struct LeaderService: Service, CustomStringConvertible {
         logger.info("leading", metadata: ["epoch": "\(term.epoch)"])
         board.setLeading(true, epoch: term.epoch.rawValue)
         defer { board.setLeading(false, epoch: nil) }
+        return await withTaskGroup(of: String?.self) { group in
+            for (family, detector) in detectors {
+                group.addTask { await lead(term, in: FamilyPublication(family: family), by: detector) }
+            }
+            // What ends one of them ends the term.
+            let why = await group.next() ?? nil
+            group.cancelAll()
+            return why
+        }
+    }
+
+    /// What is published about one family, and what its parts are called to people.
+    private struct FamilyPublication {
+        let family: IPAddress.Family
+        private var suffix: String { family == .ipv4 ? "" : "-ipv6" }
+        var readiness: String { "address-configmap\(suffix)" }
+        var failures: String { "publication\(suffix)" }
+    }
+
+    private func lead(
+        _ term: LeadershipTerm, in publication: FamilyPublication, by detector: any AddressDetecting
+    ) async -> String? {
         let fenced = FencedConfigMap(
-            api: api, namespace: namespace, name: settings.addressConfigMap, term: term,
+            api: api, namespace: namespace, name: settings.addressConfigMap(publication.family), term: term,
             report: { [logger] in logger.warning("claimed a foreign ConfigMap", metadata: ["because": "\($0)"]) }
         ) { [elector] () async throws(KubernetesError) in try await elector.confirmLease() }
         let previous: PublishedAddress
-        switch await claim(fenced, as: term) {
+        switch await claim(fenced, publication, as: term) {
         case .success(let address): previous = address
         case .failure(let error): return error.why
         }
@@ -146,9 +171,9 @@ public struct LeaderService: Service, CustomStringConvertible {
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
             tell: { Self.tell($0, logger: logger) },
-            decided: { board.setVerdict($0) },
+            decided: { board.setVerdict($0, family: publication.family) },
             publish: { content in
-                switch await publish(content, through: fenced) {
+                switch await publish(content, publication, through: fenced) {
                 case .success: return .done
                 case .failure(let error) where error.endsLeadership:
                     ended.set(error.description)
@@ -168,7 +193,7 @@ public struct LeaderService: Service, CustomStringConvertible {
 
     /// Puts this leader's epoch into the ConfigMap, for as long as it takes.
     private func claim(
-        _ fenced: FencedConfigMap, as term: LeadershipTerm
+        _ fenced: FencedConfigMap, _ publication: FamilyPublication, as term: LeadershipTerm
     ) async -> Result<PublishedAddress, ClaimFailed> {
         var backoff = Backoff()
         var generator = SystemRandomNumberGenerator()
@@ -183,22 +208,22 @@ public struct LeaderService: Service, CustomStringConvertible {
                         PublishedAddress.Key.heartbeat: String(heartbeat + 1),
                     ]
                 }
-                let published = PublishedAddress(data: data, problems: &problems)
+                let published = PublishedAddress(data: data, family: publication.family, problems: &problems)
                 for problem in problems {
                     logger.warning(
                         "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
                 }
                 board.setPublished(published)
-                board.setReadiness("address-configmap", failure: nil)
-                failures.passed(Self.publication, saying: "the address can be published again")
+                board.setReadiness(publication.readiness, failure: nil)
+                failures.passed(publication.failures, saying: "the address can be published again")
                 return .success(published)
             } catch {
                 guard case .failed(let cause) = error else { return .failure(ClaimFailed(why: error.description)) }
                 let wait = backoff.next(after: cause, using: &generator)
                 failures.failed(
-                    Self.publication, saying: "cannot claim the ConfigMap of the address", because: "\(cause)",
+                    publication.failures, saying: "cannot claim the ConfigMap of the address", because: "\(cause)",
                     details: ["retryIn": "\(DurationText.format(wait))"])
-                board.setReadiness("address-configmap", failure: cause.description)
+                board.setReadiness(publication.readiness, failure: cause.description)
                 try? await clock.sleep(for: wait)
             }
         }
@@ -206,14 +231,14 @@ public struct LeaderService: Service, CustomStringConvertible {
     }
 
     private func publish(
-        _ content: PublishedAddress, through fenced: FencedConfigMap
+        _ content: PublishedAddress, _ publication: FamilyPublication, through fenced: FencedConfigMap
     ) async -> Result<Void, FencedWriteError> {
         do throws(FencedWriteError) {
             let data = try await fenced.write { _ in content.data }
             var problems: [String] = []
-            board.setPublished(PublishedAddress(data: data, problems: &problems))
-            board.setReadiness("address-configmap", failure: nil)
-            failures.passed(Self.publication, saying: "the address can be published again")
+            board.setPublished(PublishedAddress(data: data, family: publication.family, problems: &problems))
+            board.setReadiness(publication.readiness, failure: nil)
+            failures.passed(publication.failures, saying: "the address can be published again")
             logger.debug(
                 "published",
                 metadata: [
@@ -222,14 +247,13 @@ public struct LeaderService: Service, CustomStringConvertible {
             return .success(())
         } catch {
             if !Task.isCancelled {
-                failures.failed(Self.publication, saying: "cannot publish the address", because: "\(error)")
-                board.setReadiness("address-configmap", failure: error.description)
+                failures.failed(publication.failures, saying: "cannot publish the address", because: "\(error)")
+                board.setReadiness(publication.readiness, failure: error.description)
             }
             return .failure(error)
         }
     }
 
-    private static let publication = "publication"
     private static let election = "election"
 
     private static func note(

@@ -6,56 +6,82 @@ import StatusServer
 
 /// Keeps all records of one process in step, and says what becomes of each.
 struct RecordKeeper: Sendable {
-    private let reconcilers: [RecordReconciler<ContinuousClock>]
+    /// Where nodes agree on who writes, for one kind of records each; made once per record, since a store remembers what it
+    /// read.
+    struct Claims {
+        /// Of records that all nodes keep together.
+        var shared: () -> any ClaimStore
+        /// Of records that are this node's own.
+        var ofNode: () -> any ClaimStore
+    }
 
-    /// - Parameter claims: makes one store per record, since a store remembers what it read.
+    private struct Entry: Sendable {
+        let declaration: RecordDeclaration
+        let reconciler: RecordReconciler<ContinuousClock>
+    }
+
+    private let entries: [Entry]
+
+    /// - Parameter writers: for every provider that the settings name.
     init(
-        settings: RecordSettings, node: String, provider: any DNSProvider, lookup: AuthoritativeClient,
-        claims: () -> any ClaimStore, board: StatusBoard, metrics: RecordMetrics, logger: Logger
+        settings: RecordSettings, node: String, writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient,
+        claims: Claims, board: StatusBoard, metrics: RecordMetrics, logger: Logger
     ) {
         let failures = FailureLog(logger: logger)
-        reconcilers = settings.names.map { name in
-            let text = name.description
-            board.setRecord(text, provider: provider.name) { $0.phase = .pending }
-            return RecordReconciler(
-                key: RecordClaim.key(name: text, type: "A"),
+        entries = settings.records.compactMap { declaration in
+            guard let writer = writers[declaration.provider] else { return nil }
+            let provider = writer.provider.name
+            board.setRecord(declaration, provider: provider) { $0.phase = .pending }
+            let reconciler = RecordReconciler(
+                key: RecordClaim.key(
+                    name: declaration.name.description, type: declaration.type.rawValue),
                 state: RecordState(
-                    node: node, provider: provider.name, record: text, settings: settings.reconciling,
+                    node: node, provider: provider, record: declaration.description, settings: settings.reconciling,
                     jitter: Double.random(in: 0.9...1.1)),
-                claims: claims(),
+                claims: declaration.isPerNode ? claims.ofNode() : claims.shared(),
                 record: LiveRecord(
-                    name: name, type: .a, lookup: lookup, writer: RecordWriter(provider: provider)),
+                    name: declaration.name, type: declaration.type, ttl: declaration.ttl, lookup: lookup, writer: writer
+                ),
                 clock: ContinuousClock(),
                 wallClock: { Timestamp.now() },
                 tell: { news in
-                    metrics.count(news, record: text, provider: provider.name)
+                    metrics.count(news, of: declaration, provider: provider)
                     Self.tell(
-                        news, record: text, provider: provider.name, node: node, board: board, logger: logger,
+                        news, of: declaration, provider: provider, node: node, board: board, logger: logger,
                         failures: failures)
                 })
+            return Entry(declaration: declaration, reconciler: reconciler)
         }
     }
 
-    /// Says what all records should hold from now on.
-    func desire(_ desired: RecordState<ContinuousClock.Instant>.Desired) {
-        for reconciler in reconcilers { reconciler.desire(desired) }
+    /// Says what all records of the addresses' family should hold from now on.
+    ///
+    /// - Parameter perNode: the records that are this node's own, or those that all nodes keep together.
+    func desire(_ desired: RecordState<ContinuousClock.Instant>.Desired, perNode: Bool = false) {
+        for entry in entries
+        where entry.declaration.isPerNode == perNode && entry.declaration.type.family == desired.addresses.family {
+            var own = desired
+            own.addresses = entry.declaration.addresses(for: desired.addresses)
+            entry.reconciler.desire(own)
+        }
     }
 
     /// Works until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for reconciler in reconcilers { group.addTask { await reconciler.run() } }
+            for entry in entries { group.addTask { await entry.reconciler.run() } }
         }
     }
 
     private static func tell(
-        _ news: RecordNews, record: String, provider: String, node: String, board: StatusBoard, logger: Logger,
-        failures: FailureLog
+        _ news: RecordNews, of declaration: RecordDeclaration, provider: String, node: String, board: StatusBoard,
+        logger: Logger, failures: FailureLog
     ) {
+        let record = declaration.description
         var logger = logger
         logger[metadataKey: "record"] = "\(record)"
         func show(_ phase: StatusReport.Record.Phase, _ change: (inout StatusReport.Record) -> Void = { _ in }) {
-            board.setRecord(record, provider: provider) { entry in
+            board.setRecord(declaration, provider: provider) { entry in
                 entry.phase = phase
                 if phase != .failed { entry.error = nil }
                 change(&entry)

@@ -1,4 +1,6 @@
+import DNSRecords
 import Metrics
+import NetworkPrimitives
 
 /// Counts what becomes of records, under the names that the original program had.
 struct RecordMetrics: Sendable {
@@ -6,8 +8,10 @@ struct RecordMetrics: Sendable {
 
     init(factory: (any MetricsFactory)? = nil) { self.factory = factory ?? MetricsSystem.factory }
 
-    func count(_ news: RecordNews, record: String, provider: String) {
-        let dimensions = [("record", record), ("provider", provider)]
+    func count(_ news: RecordNews, of record: RecordDeclaration, provider: String) {
+        let dimensions = [
+            ("record", record.name.description), ("type", record.type.rawValue), ("provider", provider),
+        ]
         switch news {
         case .written:
             Counter(label: "esddns_dns_updates_total", dimensions: dimensions, factory: factory).increment()

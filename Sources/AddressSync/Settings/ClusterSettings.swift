@@ -1,5 +1,6 @@
 import DNSRecords
 import FoundationEssentials
+import NetworkPrimitives
 public import OperatorCore
 
 /// Where in the cluster a process works, and by which Lease leaders are elected.
@@ -37,6 +38,14 @@ public struct ClusterSettings: Sendable {
                     name: [SettingCatalog.leaseDuration, SettingCatalog.renewDeadline, SettingCatalog.retryPeriod]
                         .map(\.environmentName).joined(separator: ", "),
                     value: nil, expected: "times that fit together; \(error)"))
+        }
+    }
+
+    /// The ConfigMap of one family's address: the one that is set, and for IPv6 one beside it.
+    func addressConfigMap(_ family: IPAddress.Family) -> String {
+        switch family {
+        case .ipv4: addressConfigMap
+        case .ipv6: addressConfigMap + "-ipv6"
         }
     }
 

@@ -1,4 +1,5 @@
 public import DNSRecords
+import NetworkPrimitives
 
 /// Everything that `esddns-leader` can be told, checked.
 public struct LeaderSettings: Sendable {
@@ -7,7 +8,8 @@ public struct LeaderSettings: Sendable {
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
 
-    var addressConfigMap: String { cluster.addressConfigMap }
+    /// The ConfigMap of one family's address.
+    func addressConfigMap(_ family: IPAddress.Family) -> String { cluster.addressConfigMap(family) }
 
     /// - Throws: everything that is wrong, by name. Nothing has touched the network then.
     public init(environment: [String: String]) throws(SettingProblems) {
@@ -27,10 +29,13 @@ public struct UpdaterSettings: Sendable {
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
     public var records: RecordSettings
+    /// How this node finds its own address; `nil` where no record needs it.
+    public var nodeDetection: DetectionSettings?
     /// Silence of the leader after which the updater detects by itself.
     public var staleAfter: Duration
 
-    var addressConfigMap: String { cluster.addressConfigMap }
+    /// The ConfigMap of one family's address.
+    func addressConfigMap(_ family: IPAddress.Family) -> String { cluster.addressConfigMap(family) }
     var recordsConfigMap: String { cluster.recordsConfigMap }
 
     /// - Parameter dependencies: what a provider is built from; used to check its settings, not to talk to it.
@@ -39,9 +44,22 @@ public struct UpdaterSettings: Sendable {
         var reader = SettingsReader(environment: environment)
         process = ProcessSettings(reading: &reader)
         cluster = ClusterSettings(reading: &reader)
-        detection = DetectionSettings(reading: &reader)
+        records = RecordSettings(
+            reading: &reader, node: process.nodeName, publishesAll: DetectionSettings.publishesAll(reader),
+            dependencies: dependencies)
+        let (shared, perNode) = (records.families(perNode: false), records.families(perNode: true))
+        detection = DetectionSettings(
+            reading: &reader, as: .init(needed: shared, sharesSources: !perNode.isEmpty))
+        if perNode.isEmpty { _ = reader.value(SettingCatalog.nodeAddressSource) { try AddressOrigin(parsing: $0) } }
+        nodeDetection =
+            perNode.isEmpty
+            ? nil
+            : DetectionSettings(
+                reading: &reader,
+                as: .init(
+                    hasCluster: false, originSetting: SettingCatalog.nodeAddressSource, needed: perNode,
+                    sharesSources: true))
         publishing = PublishingSettings(reading: &reader)
-        let records = RecordSettings(reading: &reader, dependencies: dependencies)
         staleAfter = reader.duration(SettingCatalog.staleAfter, in: .seconds(2) ... .seconds(86_400))
         let isBad = reader.problems.contains {
             [SettingCatalog.staleAfter, SettingCatalog.heartbeatInterval].map(\.environmentName).contains($0.name)
@@ -54,8 +72,6 @@ public struct UpdaterSettings: Sendable {
                     + ", or every leader would count as silent between two heartbeats")
         }
         try reader.finish()
-        guard let records else { throw SettingProblems(reader.problems) }
-        self.records = records
     }
 }
 
@@ -71,11 +87,15 @@ public struct StandaloneSettings: Sendable {
     public init(environment: [String: String], dependencies: ProviderDependencies) throws(SettingProblems) {
         var reader = SettingsReader(environment: environment)
         process = ProcessSettings(reading: &reader)
-        detection = DetectionSettings(reading: &reader, hasCluster: false)
+        records = RecordSettings(
+            reading: &reader, node: process.nodeName, publishesAll: DetectionSettings.publishesAll(reader),
+            dependencies: dependencies)
+        // One node's address is the site's here.
+        let needed = Set(records.records.compactMap(\.type.family))
+        detection = DetectionSettings(
+            reading: &reader,
+            as: .init(hasCluster: false, needed: IPAddress.Family.allCases.filter(needed.contains)))
         publishing = PublishingSettings(reading: &reader)
-        let records = RecordSettings(reading: &reader, dependencies: dependencies)
         try reader.finish()
-        guard let records else { throw SettingProblems(reader.problems) }
-        self.records = records
     }
 }

@@ -125,9 +125,18 @@ public enum SettingCatalog {
             "DNS questions that are answered with the caller's address, instead of the built-in list, which is left out "
             + "where both other lists are replaced.",
         presentation: .url)
+    static let families = SettingDeclaration(
+        "FAMILIES", expected: "ipv4, ipv6 or ipv4,ipv6",
+        summary: "Kinds of addresses to find; otherwise those that the records need, and ipv4 in a leader.")
+    static let nodeAddressSource = SettingDeclaration(
+        "NODE_ADDRESS_SOURCE", default: "detect",
+        expected: "detect, interface, interface/NAME, command:/PATH ARGUMENTS or file:/PATH",
+        summary: "Where the address of records with {node} in their names comes from, on each node.",
+        presentation: .program)
     static let egress = SettingDeclaration(
-        "EGRESS", default: "sticky", expected: "sticky or pinned:ADDRESS[/LENGTH][,ADDRESS[/LENGTH]]…",
-        summary: "With several WAN lines: keep the published address while it is seen, or publish only these.")
+        "EGRESS", default: "sticky", expected: "sticky, all or pinned:ADDRESS[/LENGTH][,ADDRESS[/LENGTH]]…",
+        summary:
+            "With several WAN lines: keep the published address while it is seen, publish all of them, or only these.")
     static let quorum = SettingDeclaration(
         "QUORUM", default: "2", expected: "a whole number of 1 to 10",
         summary: "Operators that have to agree on an address.")
@@ -146,10 +155,23 @@ public enum SettingCatalog {
 
     // Records.
     static let records = SettingDeclaration(
-        "RECORDS", expected: "a comma-separated list of host names, such as home.example.com",
-        summary: "DNS records (type A) that are to hold the address.")
+        "RECORDS",
+        expected:
+            "a comma-separated list of NAME[/A|/AAAA|/A+AAAA][/TTL][/::SUFFIX][@PROVIDER[:LABEL]], such as home.example.com",
+        summary:
+            "DNS records that are to hold the address, of type A if nothing else is said; a name with {node} in it is each "
+            + "node's own; ::SUFFIX is the lower half of an IPv6 address.")
     static let provider = SettingDeclaration(
-        "PROVIDER", default: "gandi", expected: "the name of a provider", summary: "Who serves the records' zones.")
+        "PROVIDER", default: "gandi", expected: "the name of a provider, or NAME:LABEL",
+        summary:
+            "Who serves the records' zones, if a record does not say; settings of a labelled provider begin with "
+            + "ESDDNS_LABEL_.")
+    static let owner = SettingDeclaration(
+        "OWNER", expected: "1 to 63 letters, digits, dots, hyphens and underscores, such as site-a",
+        summary: "Marks records as this installation's in TXT records, and leaves all others alone.")
+    static let takeOver = SettingDeclaration(
+        "TAKE_OVER", default: "false", expected: "true or false",
+        summary: "Changes and marks records that have no mark, or another installation's.")
     static let nameServers = SettingDeclaration(
         "NAME_SERVERS", expected: "a comma-separated list of HOST[:PORT]",
         summary: "Authoritative name servers to ask, instead of those that the zone names.")
@@ -165,8 +187,9 @@ public enum SettingCatalog {
 
     /// In the order of the documentation.
     public static let all: [SettingDeclaration] = [
-        records, provider, nameServers, resolvers, recordCheckInterval, staleAfter,
-        addressSource, fallback, detection, stunServers, stunLists, httpSources, dnsSources, egress, quorum,
+        records, provider, owner, takeOver, nameServers, resolvers, recordCheckInterval, staleAfter,
+        addressSource, nodeAddressSource, fallback, families, detection, stunServers, stunLists, httpSources,
+        dnsSources, egress, quorum,
         probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
         serviceAccountDirectory, listen, logFormat, logLevel,

@@ -14,7 +14,8 @@ struct SettingsReader {
         let declared = SettingCatalog.all
         let providers = ProviderRegistry.sharedSettings + ProviderRegistry.all.flatMap(\.settings)
         var names = declared.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] }
-        names += providers.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] }
+        let providerNames = providers.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] }
+        for prefix in [""] + Self.providerPrefixes(in: environment) { names += providerNames.map { prefix + $0 } }
         let config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment))
         var values: [String: String] = [:]
         for name in names {
@@ -31,6 +32,23 @@ struct SettingsReader {
                 SettingProblem(
                     name: name, value: nil, expected: "no setting of that name; did you mean \(nearest ?? "")?"))
         }
+    }
+
+    /// What the names of labelled providers' settings begin with. Labels that cannot be read are reported later.
+    private static func providerPrefixes(in environment: [String: String]) -> [String] {
+        var texts: [Substring] = []
+        for setting in [SettingCatalog.records, SettingCatalog.provider] {
+            let text = environment[setting.environmentName] ?? ""
+            for item in text.split(separator: ",") {
+                texts.append(item[(item.lastIndex(of: "@") ?? item.startIndex)...])
+            }
+        }
+        return Set(
+            texts.compactMap { text -> String? in
+                let trimmed = text.filter { !$0.isWhitespace && $0 != "@" }
+                return (try? ProviderChoice(parsing: trimmed))?.label
+            }
+        ).sorted().map { $0 + "_" }
     }
 
     /// Kubernetes puts `NAME_SERVICE_HOST`, `NAME_PORT` and their like into every container for each Service of the namespace;

@@ -12,24 +12,24 @@ public struct StandaloneService: Service, CustomStringConvertible {
     public var description: String { "StandaloneService" }
 
     private let settings: StandaloneSettings
-    private let detector: any AddressDetecting
+    private let detectors: [IPAddress.Family: any AddressDetecting]
     private let keeper: RecordKeeper
     private let board: StatusBoard
     private let logger: Logger
 
     init(
-        settings: StandaloneSettings, detector: any AddressDetecting, provider: any DNSProvider,
-        lookup: AuthoritativeClient,
-        board: StatusBoard, logger: Logger
+        settings: StandaloneSettings, detectors: [IPAddress.Family: any AddressDetecting],
+        writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard, logger: Logger
     ) {
         self.settings = settings
-        self.detector = detector
+        self.detectors = detectors
         self.board = board
         self.logger = logger
         let claims = OwnClaims()
         keeper = RecordKeeper(
-            settings: settings.records, node: settings.process.nodeName, provider: provider, lookup: lookup,
-            claims: { claims }, board: board, metrics: RecordMetrics(), logger: logger)
+            settings: settings.records, node: settings.process.nodeName, writers: writers, lookup: lookup,
+            claims: .init(shared: { claims }, ofNode: { claims }), board: board, metrics: RecordMetrics(),
+            logger: logger)
     }
 
     /// Until a graceful shutdown.
@@ -41,25 +41,32 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private func work() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await keeper.run() }
-            let loop = AddressLoop(
-                settings: settings.publishing, detector: detector, clock: ContinuousClock(),
-                wallClock: { Timestamp.now() },
-                tell: { LeaderService.tell($0, logger: logger) },
-                decided: { board.setVerdict($0) },
-                publish: { content in
-                    board.setPublished(content)
-                    if let address = content.addresses, content.condition != .unconfirmed {
-                        board.setReadiness("address", failure: nil)
-                        keeper.desire(
-                            .init(
-                                addresses: address,
-                                generation: Generation(epoch: Epoch(rawValue: 1), heartbeat: content.heartbeat),
-                                origin: .ownDetection))
-                    }
-                    return .done
-                })
-            await loop.run(previous: PublishedAddress(), leader: settings.process.nodeName)
-            group.cancelAll()
+            for (family, detector) in detectors { group.addTask { await detect(family, by: detector) } }
         }
     }
+
+    private func detect(_ family: IPAddress.Family, by detector: any AddressDetecting) async {
+        let loop = AddressLoop(
+            settings: settings.publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
+            tell: { LeaderService.tell($0, logger: logger) },
+            decided: { board.setVerdict($0, family: family) },
+            publish: { content in
+                board.setPublished(content)
+                if let addresses = content.confirmedAddresses {
+                    board.setReadiness(Self.readiness(family), failure: nil)
+                    let desired = RecordState<ContinuousClock.Instant>.Desired(
+                        addresses: addresses,
+                        generation: Generation(epoch: Epoch(rawValue: 1), heartbeat: content.heartbeat),
+                        origin: .ownDetection)
+                    // The site's address is the node's.
+                    keeper.desire(desired)
+                    keeper.desire(desired, perNode: true)
+                }
+                return .done
+            })
+        await loop.run(previous: PublishedAddress(family: family), leader: settings.process.nodeName)
+    }
+
+    /// What the readiness check of a family's address is called.
+    static func readiness(_ family: IPAddress.Family) -> String { family == .ipv4 ? "address" : "address-ipv6" }
 }

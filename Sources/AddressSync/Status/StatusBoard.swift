@@ -1,8 +1,22 @@
+import DNSRecords
 import NetworkPrimitives
 import OperatorCore
 public import StatusServer
 import Synchronization
 import WANDetection
+
+extension StatusReport {
+    /// Changes what is known of one family.
+    fileprivate mutating func change(_ family: IPAddress.Family, _ body: (inout Finding) -> Void) {
+        switch family {
+        case .ipv4: body(&ipv4)
+        case .ipv6:
+            var finding = ipv6 ?? Finding()
+            body(&finding)
+            ipv6 = finding
+        }
+    }
+}
 
 /// What one process knows, kept for its status page and its probes. Services write, the server reads.
 public final class StatusBoard: StatusReporting {
@@ -85,14 +99,16 @@ public final class StatusBoard: StatusReporting {
         state.withLock { state in
             state.report.epoch = published.epoch?.rawValue ?? state.report.epoch
             if !published.leader.isEmpty { state.report.leader = published.leader }
-            state.report.condition = published.condition.flatMap { .init(rawValue: $0.rawValue) } ?? .unknown
-            state.report.confirmedAt = published.confirmedAt ?? state.report.confirmedAt
-            if let address = published.addresses { state.report.addressChanged(to: address.description, at: now) }
+            state.report.change(published.family) { finding in
+                finding.condition = published.condition.flatMap { .init(rawValue: $0.rawValue) } ?? .unknown
+                finding.confirmedAt = published.confirmedAt ?? finding.confirmedAt
+                if let address = published.addresses { finding.addressChanged(to: address.description, at: now) }
+            }
         }
     }
 
     /// What this process's own round of detection came to.
-    func setVerdict(_ verdict: Verdict) {
+    func setVerdict(_ verdict: Verdict, family: IPAddress.Family = .ipv4) {
         let votes = verdict.votes.map { vote in
             StatusReport.Vote(
                 source: vote.source.description, transport: vote.transport.rawValue, operatorName: vote.operatorName,
@@ -100,20 +116,27 @@ public final class StatusBoard: StatusReporting {
                 seconds: vote.duration / .seconds(1))
         }
         state.withLock { state in
-            state.report.votes = votes
-            state.report.condition = .init(rawValue: verdict.condition.name) ?? .unknown
+            state.report.change(family) { finding in
+                finding.votes = votes
+                finding.condition = .init(rawValue: verdict.condition.name) ?? .unknown
+            }
         }
     }
 
-    func setRecord(_ name: String, provider: String, _ change: (inout StatusReport.Record) -> Void) {
+    func setRecord(
+        _ declaration: RecordDeclaration, provider: String, _ change: (inout StatusReport.Record) -> Void
+    ) {
         let now = wallClock()
+        let key = declaration.description
         state.withLock { state in
             var record =
-                state.records[name]
-                ?? StatusReport.Record(name: name, type: "A", phase: .pending, provider: provider)
+                state.records[key]
+                ?? StatusReport.Record(
+                    name: declaration.name.description, type: declaration.type.rawValue, phase: .pending,
+                    provider: provider)
             change(&record)
             record.updated = now
-            state.records[name] = record
+            state.records[key] = record
         }
     }
 }

@@ -90,7 +90,7 @@ extension SimulatedCluster {
     public static func rules(of account: Account) -> [AccessRule] {
         let events = AccessRule(
             apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"])
-        let address = "esddns-wan-address"
+        let addresses = ["esddns-wan-address", "esddns-wan-address-ipv6"]
         switch account {
         case .leader:
             return [
@@ -100,14 +100,14 @@ extension SimulatedCluster {
                 AccessRule(apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"]),
                 AccessRule(
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
-                    resourceNames: [address]),
+                    resourceNames: addresses),
                 AccessRule(apiGroups: [""], resources: ["configmaps"], verbs: ["create"]), events,
             ]
         case .updater:
             return [
                 AccessRule(
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"],
-                    resourceNames: [address]),
+                    resourceNames: addresses),
                 AccessRule(
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
                     resourceNames: ["esddns-records"]),

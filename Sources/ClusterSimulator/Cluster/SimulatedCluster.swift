@@ -107,7 +107,7 @@ public final class SimulatedCluster: Sendable {
     private func setUp() {
         let namespace = configuration.namespace
         api.createNamespace(namespace)
-        for name in ["esddns-wan-address", "esddns-records"]
+        for name in ["esddns-wan-address", "esddns-wan-address-ipv6", "esddns-records"]
         where api.object(.configMaps, name, namespace: namespace) == nil {
             // Cannot fail: the name is valid, and nobody else has the server yet.
             _ = try? api.put(["metadata": ["name": .string(name)]], as: .configMaps, namespace: namespace)

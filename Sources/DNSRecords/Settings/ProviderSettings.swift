@@ -30,6 +30,9 @@ public struct DictionarySettings: ProviderSettings, CustomStringConvertible, Cus
         self.prefix = prefix
     }
 
+    /// Those of the settings whose names go on with `label`, which is left out when asking for them.
+    public func under(_ label: String) -> DictionarySettings { DictionarySettings(values, prefix: prefix + label) }
+
     public func string(_ name: String) -> String? {
         guard let value = values[prefix + name] else { return nil }
         let trimmed = value.drop(while: \.isWhitespace)

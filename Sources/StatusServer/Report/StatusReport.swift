@@ -137,7 +137,9 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var votes: [Vote]
     public var records: [Record]
     /// The last ``maximumHistory`` changes, newest first.
-    public private(set) var history: [AddressChange]
+    public internal(set) var history: [AddressChange]
+    /// The same of IPv6, where it is looked for.
+    public var ipv6: Finding?
     /// When the process started.
     public var started: Timestamp
     /// When this report was made.
@@ -165,14 +167,5 @@ public struct StatusReport: Codable, Hashable, Sendable {
         self.votes = votes
         self.records = records
         self.history = Array(history.prefix(Self.maximumHistory))
-    }
-
-    /// Notes that the address is now another one. The same address again changes nothing.
-    public mutating func addressChanged(to newAddress: String, at time: Timestamp) {
-        guard address != newAddress else { return }
-        address = newAddress
-        addressSince = time
-        history.insert(AddressChange(address: newAddress, time: time), at: 0)
-        if history.count > Self.maximumHistory { history.removeLast(history.count - Self.maximumHistory) }
     }
 }

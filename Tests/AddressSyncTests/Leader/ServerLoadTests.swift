@@ -181,7 +181,7 @@ import WANDetection
             let loop = AddressLoop(
                 settings: PublishingSettings().ofOwnDetection, detector: detector, clock: time.clock,
                 wallClock: { wallTime() }, tell: { _ in }, decided: { _ in }, publish: { _ in .done })
-            let delay = UpdaterService.fallbackDelay(node: node, staleAfter: .seconds(180))
+            let delay = AddressFollower.fallbackDelay(node: node, staleAfter: .seconds(180))
             time.start {
                 try? await time.clock.sleep(for: delay)
                 await loop.run(previous: PublishedAddress(addresses: addressA), leader: node)

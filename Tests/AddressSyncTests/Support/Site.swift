@@ -161,6 +161,11 @@ final class Site: Sendable {
         try Data(text.utf8).write(to: root.appendingPathComponent(file), options: .atomic)
     }
 
+    /// Where ``writeFile(_:_:of:)`` puts a file.
+    func path(_ file: String, of name: String) -> String {
+        directory.appendingPathComponent(name, isDirectory: true).appendingPathComponent(file).path
+    }
+
     /// Starts a process.
     @discardableResult
     func start(_ role: Role, _ name: String, _ settings: [String: String] = [:]) throws -> Process {
