@@ -27,6 +27,8 @@ public struct DetectionReport: Sendable {
     public let votes: [Vote]
     public let quorum: Int
     public let duration: Duration
+    /// What is wrong with lists of servers, one sentence for each.
+    public let problems: [String]
 
     /// Whether there is one address that a quorum agrees on.
     public var isConfirmed: Bool { address != nil }
@@ -34,10 +36,12 @@ public struct DetectionReport: Sendable {
     /// - Parameters:
     ///   - asked: everybody who was asked, and when. Those without a vote were still being asked when the round ended.
     ///   - refused: sources that were not asked.
+    ///   - problems: what is wrong with lists of servers.
     init(
         _ verdict: Verdict, quorum: Int, asked: [(source: AddressSource, at: Duration)] = [],
-        refused: [(source: AddressSource, why: String)] = []
+        refused: [(source: AddressSource, why: String)] = [], problems: [String] = []
     ) {
+        self.problems = problems
         switch verdict.condition {
         case .confirmed(let confirmed): (address, egresses) = (confirmed, [])
         // Nothing is published that could stay, so there is no reason to prefer one of them.

@@ -20,15 +20,20 @@ public struct DetectionRequest: Sendable {
         public var stun: [String]
         public var http: [String]
         public var dns: [String]
+        /// Where lists of STUN servers are kept.
+        public var lists: [String]
 
-        public init(stun: [String] = [], http: [String] = [], dns: [String] = []) {
+        public init(stun: [String] = [], http: [String] = [], dns: [String] = [], lists: [String] = []) {
             self.stun = stun
             self.http = http
             self.dns = dns
+            self.lists = lists
         }
     }
 
     public let sources: [AddressSource]
+    /// Lists of further STUN servers, loaded when the request is run.
+    public let lists: [HTTPURL]
     public let settings: QuorumSettings
     /// Sources that are not asked, and why; the others make a quorum without them.
     public let refused: [(source: AddressSource, why: String)]
@@ -58,6 +63,16 @@ public struct DetectionRequest: Sendable {
             add(text, "--http") { try AddressSource(parsingHTTP: $0, allowNonGlobal: allowNonGlobal) }
         }
         for text in texts.dns { add(text, "--dns") { try AddressSource(parsingDNS: $0) } }
+        var lists: [HTTPURL] = []
+        for text in texts.lists {
+            do throws(HTTPURL.ParseError) {
+                let url = try HTTPURL(parsing: text)
+                let isPermitted = url.isSecure || allowNonGlobal
+                if isPermitted { lists.append(url) } else { unreadable.append(Self.plainList(url)) }
+            } catch {
+                unreadable.append("--stun-list: \"\(HTTPURL.presentable(text))\" \(error)")
+            }
+        }
         if texts == Sources() { sources = AddressSource.defaults(for: family) }
         if !(1...10).contains(quorum) { problems.append("--quorum is \(quorum); expected a whole number of 1 to 10") }
         if !Self.timeouts.contains(timeout) {
@@ -77,7 +92,7 @@ public struct DetectionRequest: Sendable {
                 asked.append(source)
             }
         }
-        let shortcomings = settings.problems(with: asked)
+        let shortcomings = settings.problems(with: asked, besidesLists: !lists.isEmpty)
         guard shortcomings.isEmpty else {
             let hint = refused.isEmpty || allowNonGlobal ? [] : ["--allow-non-global permits such sources, for tests"]
             let named = unreadable + refused.map(\.why) + hint
@@ -85,25 +100,60 @@ public struct DetectionRequest: Sendable {
         }
         settings.authenticateChanges = asked.contains(where: \.isAuthenticated)
         self.sources = asked
+        self.lists = lists
         self.settings = settings
         self.refused = refused
         self.unreadable = unreadable
     }
 
-    /// Runs the round.
+    private static func plainList(_ url: HTTPURL) -> String {
+        "--stun-list: \(url) is plain HTTP, where anybody on the way can put servers of their own into the list; expected "
+            + "https://HOST/PATH"
+    }
+
+    /// Loads the lists, if there are any, and runs the round.
     ///
     /// - Throws: ``CurlHTTP/HTTPClientError`` where the system has no threads left for an HTTP client.
     public func run() async throws -> DetectionReport {
+        let directory = try await loadLists()
+        let listed = directory?.sources ?? []
+        let problems = directory?.problems ?? []
+        let operators = Set((sources + listed).map(\.operatorName))
+        guard operators.count >= settings.quorum else {
+            // The lists were to make up for what is missing. Nobody is asked in vain.
+            let verdict = Verdict(
+                condition: .unconfirmed(
+                    .tooFewOperators(known: operators.count, quorum: settings.quorum)), address: nil)
+            return DetectionReport(verdict, quorum: settings.quorum, refused: refused, problems: problems)
+        }
         let needsClient = sources.contains(where: \.transport.needsHTTPClient)
         let client = needsClient ? try HTTPClient(configuration: clientSettings) : nil
         let lookup = AttendedLookup(
             inner: NetworkLookup(http: client, allowNonGlobal: settings.allowNonGlobal))
+        var settings = settings
+        if listed.contains(where: \.isAuthenticated) { settings.authenticateChanges = true }
         let detector = try Detector(
-            sources: sources, settings: settings, lookup: lookup,
+            sources: sources, directory: listed.isEmpty ? nil : directory, settings: settings, lookup: lookup,
             logger: Logger(label: "esddns.wan") { _ in SwiftLogNoOpLogHandler() })
         let verdict = await detector.detect(published: nil)
         await client?.shutdown()
-        return DetectionReport(verdict, quorum: settings.quorum, asked: lookup.asked, refused: refused)
+        return DetectionReport(
+            verdict, quorum: settings.quorum, asked: lookup.asked, refused: refused, problems: problems)
+    }
+
+    /// The lists after one attempt to load each; `nil` where there are none.
+    private func loadLists() async throws -> HostListDirectory? {
+        guard !lists.isEmpty else { return nil }
+        // Where a list is kept has nothing to do with the family that is detected.
+        let client = try HTTPClient(configuration: HTTPClient.Configuration())
+        let directory = HostListDirectory(
+            lists: lists,
+            loader: HostListLoader(
+                transport: client, allowNonGlobal: settings.allowNonGlobal, timeout: settings.timing.deadline),
+            logger: Logger(label: "esddns.wan") { _ in SwiftLogNoOpLogHandler() })
+        await directory.refresh()
+        await client.shutdown()
+        return directory
     }
 
     private var clientSettings: HTTPClient.Configuration {

@@ -16,6 +16,8 @@ public enum UnconfirmedReason: Hashable, Sendable {
     case awaitingSecondRound(IPAddress)
     /// A quorum agrees on an address that ``EgressPolicy/pinned(_:)`` does not permit.
     case notPinned(IPAddress)
+    /// There are too few operators for a quorum, whatever they may say: lists of servers could not be had, or hold too few.
+    case tooFewOperators(known: Int, quorum: Int)
     case cancelled
 
     /// A short name, fit for a metric label.
@@ -28,6 +30,7 @@ public enum UnconfirmedReason: Hashable, Sendable {
         case .notAuthenticated: "not_authenticated"
         case .awaitingSecondRound: "awaiting_second_round"
         case .notPinned: "not_pinned"
+        case .tooFewOperators: "too_few_operators"
         case .cancelled: "cancelled"
         }
     }
@@ -47,6 +50,9 @@ extension UnconfirmedReason: CustomStringConvertible {
         case .awaitingSecondRound(let address):
             "\(address) has a quorum, but as no source is authenticated, a second round has to confirm the change"
         case .notPinned(let address): "\(address) has a quorum, but is not one of the pinned addresses"
+        case .tooFewOperators(let known, let quorum):
+            "the quorum is \(quorum), but the sources and lists that could be had name \(known) "
+                + "operator\(known == 1 ? "" : "s")"
         case .cancelled: "cancelled"
         }
     }

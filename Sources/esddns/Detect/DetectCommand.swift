@@ -30,6 +30,11 @@ struct DetectCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT[/tcp|/tls]"))
     var stun: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A web address of a list of STUN servers, one a line: for more than a few dozen.", valueName: "URL"))
+    var stunList: [String] = []
+
     @Option(help: ArgumentHelp("A web address that answers with the caller's address.", valueName: "[OPERATOR=]URL"))
     var http: [String] = []
 
@@ -62,6 +67,7 @@ struct DetectCommand: AsyncParsableCommand {
         let request = try request()
         for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
         let report = try await request.run()
+        for problem in report.problems { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
         Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
         guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
     }
@@ -70,7 +76,8 @@ struct DetectCommand: AsyncParsableCommand {
         let seconds = timeout.isFinite ? min(max(timeout, -1), 1e6) : -1
         do {
             return try DetectionRequest(
-                .init(stun: stun, http: http, dns: dns), quorum: quorum, family: isIPv6 ? .ipv6 : .ipv4,
+                .init(stun: stun, http: http, dns: dns, lists: stunList), quorum: quorum,
+                family: isIPv6 ? .ipv6 : .ipv4,
                 allowNonGlobal: allowNonGlobal, timeout: .seconds(seconds))
         } catch {
             throw ValidationError(error.description)
