@@ -8,6 +8,8 @@ struct DetectionMemory: Sendable {
         var settings: QuorumSettings
         /// An answer that a probe has just brought: the first vote, without asking again.
         var held: Observation?
+        /// After it the round goes on without whoever has not answered.
+        var hedge: Duration = .zero
     }
 
     enum Step: Sendable {
@@ -45,7 +47,8 @@ struct DetectionMemory: Sendable {
             var settings = settings
             settings.quorum = stability.quorum(
                 settings.quorum, operators: Set(asked.map(\.operatorName)).count, at: time)
-            return .run(Round(sources: asked, settings: settings, held: held))
+            let hedge = settings.timing.hedgeDelay(usualLatency: latencies.percentile95)
+            return .run(Round(sources: asked, settings: settings, held: held, hedge: hedge))
         }
     }
 
@@ -94,8 +97,20 @@ struct DetectionMemory: Sendable {
             case .success, .failure: health.failed(vote.source, at: time)
             }
         }
+        for source in overdue(in: verdict, of: round, right: right, at: time) { health.failed(source, at: time) }
         for vote in verdict.votes {
             if let address = vote.address, right.contains(address) { health.succeeded(vote.source) }
         }
+    }
+
+    /// Those who had not answered when a round was decided without them, and were slower by a hedge than the slowest of those
+    /// who decided it. So a network that swallows a transport is known after one round, before any answer has timed out.
+    private func overdue(
+        in verdict: Verdict, of round: Round, right: Set<IPAddress>, at time: Duration
+    ) -> [AddressSource] {
+        guard verdict.address != nil else { return [] }
+        let durations = verdict.votes.filter { $0.address.map(right.contains) ?? false }.map(\.duration)
+        guard let slowest = durations.max() else { return [] }
+        return verdict.unanswered.filter { health.wait(for: $0, at: time) ?? .zero >= slowest + round.hedge }
     }
 }

@@ -32,13 +32,12 @@ extension Detector {
         await detect(published: Set([published].compactMap { $0 }))
     }
 
-    /// Asks one source one question: the cheapest way to notice a change. Each call asks another source of the list, but
-    /// those that have failed lately.
+    /// Asks one source one question: the cheapest way to notice a change. Each call asks another source, but those that have
+    /// failed lately: a STUN server over UDP, where such a question is answered, otherwise one over TCP or TLS, then others.
     ///
     /// One answer decides nothing. A different address, or a failure, is a reason for a whole round.
     public func probe() async -> Observation {
-        let listed = directory?.nextSources().filter { $0.transport == .stunUDP } ?? []
-        let choice = listed.isEmpty ? probeSources : probeSources.filter { $0.transport == .stunUDP } + listed
+        let choice = sources + (directory?.nextSources() ?? [])
         let now = stopwatch.now
         guard let next = memory.withLock({ $0.nextProbe(of: choice, at: now) }) else {
             // Everybody is on a list that could not be had yet, and that is where one has to look.

@@ -10,9 +10,6 @@ import Synchronization
 /// probes are meant to run one after the other. What is remembered, and what follows from it, is in ``DetectionMemory``.
 public final class Detector: Sendable {
     let sources: [AddressSource]
-    /// Whom probes ask in turn: STUN servers, which are the cheapest, or others where there are none. Empty only while
-    /// everybody is on a list that has not been loaded.
-    let probeSources: [AddressSource]
     /// Further STUN servers, of lists that change.
     let directory: HostListDirectory?
     /// Asked where a round found nobody who answers.
@@ -52,8 +49,6 @@ public final class Detector: Sendable {
         let problems = settings.problems(with: sources, besidesLists: directory?.lists.isEmpty == false)
         guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
         self.directory = directory
-        let stun = sources.filter { $0.transport == .stunUDP }
-        probeSources = stun.isEmpty ? sources : stun
         self.sources = sources
         self.fallback = fallback.map { .local($0) }
         self.settings = settings

@@ -1,14 +1,16 @@
 import NetworkPrimitives
 
-/// How each server has done, and when it was asked last: who may be asked now, and who had better not.
+/// How each source has done, and when each server was asked last: who may be asked now, and who had better not.
 ///
 /// A value without I/O; times count from any fixed point. Two rules:
 ///
-/// - No server is asked twice within ``spacing``, by a probe or by a round. Public servers are a gift.
-/// - One that fails is asked less and less often, at distances that double up to an hour, and like the others again once
+/// - No server is asked twice within ``spacing``, by a probe or by a round. Public servers are a gift. Within one round its
+///   further transports may stand in for one that gives no answer.
+/// - A source that fails is asked less and less often, at distances that double up to an hour, and like the others again once
 ///   it has answered. It is not forgotten: its next turn comes, and it is asked at once where the others do not suffice.
+///   Each transport of a server is a source, so that where no UDP gets through, TCP takes its place.
 ///
-/// A failure counts only once another server has answered after it: while none does, it is the line that is down.
+/// A failure counts only once another source has answered after it: while none does, it is the line that is down.
 struct SourceHealth: Sendable {
     /// Whom to ask in a round that is to begin now.
     enum Plan: Hashable, Sendable {
@@ -21,6 +23,12 @@ struct SourceHealth: Sendable {
         var lastAsked: Duration
         /// Orders servers that were asked at the same time.
         var turn: Int
+        var standings: [AddressSource: Standing] = [:]
+    }
+
+    /// How one source has done.
+    private struct Standing {
+        var lastAsked: Duration
         var failures = 0
         /// Not to be asked before, if it can be avoided.
         var shunnedUntil: Duration = .zero
@@ -28,9 +36,9 @@ struct SourceHealth: Sendable {
 
     /// Shortest time between two questions to one server; zero for no limit.
     let spacing: Duration
-    private var records: [Server: Record] = [:]
+    private var records: [AskedServer: Record] = [:]
     /// Failures that nobody else's answer has made count yet, and when they were.
-    private var unproven: [(server: Server, time: Duration)] = []
+    private var unproven: [(source: AddressSource, time: Duration)] = []
     private var turns = 0
 
     private static let mostRecords = 1024
@@ -41,10 +49,12 @@ struct SourceHealth: Sendable {
     // MARK: What happens
 
     mutating func asked(_ source: AddressSource, at time: Duration) {
-        guard let server = Server(of: source) else { return }
+        guard let server = AskedServer(of: source) else { return }
         turns += 1
-        records[server, default: Record(lastAsked: time, turn: turns)].lastAsked = time
-        records[server]?.turn = turns
+        var record = records[server] ?? Record(lastAsked: time, turn: turns)
+        (record.lastAsked, record.turn) = (time, turns)
+        record.standings[source, default: Standing(lastAsked: time)].lastAsked = time
+        records[server] = record
         // Lists of servers change; those that were asked long ago make room.
         guard records.count > Self.mostRecords, let oldest = records.min(by: { $0.value.turn < $1.value.turn }) else {
             return
@@ -54,53 +64,60 @@ struct SourceHealth: Sendable {
 
     /// It gave an address, and nothing speaks against it.
     mutating func succeeded(_ source: AddressSource) {
-        if let server = Server(of: source) {
-            records[server]?.failures = 0
-            records[server]?.shunnedUntil = .zero
-            unproven.removeAll { $0.server == server }
+        if let server = AskedServer(of: source) {
+            records[server]?.standings[source]?.failures = 0
+            records[server]?.standings[source]?.shunnedUntil = .zero
+            unproven.removeAll { $0.source == source }
         }
         let proven = unproven
         unproven = []
-        for failure in proven { shun(failure.server, at: failure.time) }
+        for failure in proven { shun(failure.source, at: failure.time) }
     }
 
     /// It gave no address, or one that the others refute.
     mutating func failed(_ source: AddressSource, at time: Duration) {
-        guard let server = Server(of: source) else { return }
-        unproven.removeAll { $0.server == server }
-        unproven.append((server, time))
+        guard AskedServer(of: source) != nil else { return }
+        unproven.removeAll { $0.source == source }
+        unproven.append((source, time))
     }
 
-    private mutating func shun(_ server: Server, at time: Duration) {
-        guard var record = records[server] else { return }
-        record.failures = min(record.failures + 1, 16)
-        let distance = max(spacing, .seconds(10)) * (1 << record.failures)
-        record.shunnedUntil = time + min(distance, Self.longestShunning)
-        records[server] = record
+    private mutating func shun(_ source: AddressSource, at time: Duration) {
+        guard let server = AskedServer(of: source), var standing = records[server]?.standings[source] else { return }
+        standing.failures = min(standing.failures + 1, 16)
+        let distance = max(spacing, .seconds(10)) * (1 << standing.failures)
+        standing.shunnedUntil = time + min(distance, Self.longestShunning)
+        records[server]?.standings[source] = standing
     }
 
     // MARK: Whom to ask
 
     /// When this source may be asked again.
     func restedAt(_ source: AddressSource) -> Duration {
-        guard spacing > .zero, let record = Server(of: source).flatMap({ records[$0] }) else { return .zero }
+        guard spacing > .zero, let record = AskedServer(of: source).flatMap({ records[$0] }) else { return .zero }
         return record.lastAsked + spacing
     }
 
-    func isShunned(_ source: AddressSource, at time: Duration) -> Bool {
-        Server(of: source).flatMap { records[$0] }.map { time < $0.shunnedUntil } ?? false
+    func isShunned(_ source: AddressSource, at time: Duration) -> Bool { time < shunnedUntil(source) }
+
+    /// For how long a source has been waited for; `nil` where it was never asked.
+    func wait(for source: AddressSource, at time: Duration) -> Duration? {
+        AskedServer(of: source).flatMap { records[$0]?.standings[source] }.map { time - $0.lastAsked }
     }
 
-    /// Whose turn a probe is: of those in good standing the one that has not been asked for longest, otherwise the one that
-    /// is back in good standing soonest.
+    /// Whose turn a probe is: of those in good standing one of the cheapest kind, the one that has not been asked for longest.
+    /// Where nobody is in good standing, the one that is back in it soonest.
     ///
-    /// - Parameter sources: not empty, in the order of preference.
+    /// - Parameter sources: in the order of preference.
     /// - Returns: the source, and when it may be asked; `nil` where there are no sources.
     func nextProbe(of sources: [AddressSource], at time: Duration) -> (source: AddressSource, at: Duration)? {
         let healthy = sources.filter { !isShunned($0, at: time) }
+        let kinds = Set(healthy.map { SourceTier.Kind(of: $0.transport) })
         let chosen =
-            healthy.isEmpty
-            ? sources.min { shunnedUntil($0) < shunnedUntil($1) } : healthy.min { lastTurn($0) < lastTurn($1) }
+            if let cheapest = SourceTier.Kind.allCases.first(where: kinds.contains) {
+                healthy.filter { SourceTier.Kind(of: $0.transport) == cheapest }.min { lastTurn($0) < lastTurn($1) }
+            } else {
+                sources.min { shunnedUntil($0) < shunnedUntil($1) }
+            }
         return chosen.map { ($0, max(time, restedAt($0))) }
     }
 
@@ -118,6 +135,9 @@ struct SourceHealth: Sendable {
         let rested = askable(sources, held: held, at: time)
         let healthy = rested.filter { $0 == held || !isShunned($0, at: time) }
         if !isThorough, justEnough.areMet(by: healthy) { return .ask(healthy) }
+        if !isThorough, let next = nextRest(of: sources, enough, justEnough, held: held, at: time) {
+            return .wait(until: next)
+        }
         let shunned = rested.filter { !healthy.contains($0) }
         if enough.areMet(by: rested) { return .ask(healthy + shunned) }
         let times = Set(sources.map(restedAt)).filter { $0 > time }.sorted()
@@ -127,22 +147,34 @@ struct SourceHealth: Sendable {
         return .wait(until: next)
     }
 
-    /// Those that may be asked by then, of each server only the first of its sources.
+    /// When those in good standing may be asked again and suffice without those in bad standing, who would be asked in vain. That
+    /// is soon, since nobody rests for longer than ``spacing``. `nil` where they do not suffice, or where all are in good standing.
+    private func nextRest(
+        of sources: [AddressSource], _ enough: Needs, _ justEnough: Needs, held: AddressSource?, at time: Duration
+    ) -> Duration? {
+        let sound = sources.filter { $0 == held || !isShunned($0, at: time) }
+        guard sound.count < sources.count, justEnough.areMet(by: sound) else { return nil }
+        let needs = enough.areMet(by: sound) ? enough : justEnough
+        let times = Set(sound.map(restedAt)).filter { $0 > time }.sorted()
+        return times.first { needs.areMet(by: askable(sound, held: held, at: $0)) }
+    }
+
+    /// Those that may be asked by then. With one of which the answer is at hand, the other transports of its server may stand in
+    /// for it in the same round.
     private func askable(_ sources: [AddressSource], held: AddressSource?, at time: Duration) -> [AddressSource] {
-        var seen: Set<Server> = []
+        let heldServer = held.flatMap(AskedServer.init(of:))
         return sources.filter { source in
-            guard source == held || restedAt(source) <= time else { return false }
-            guard spacing > .zero, let server = Server(of: source) else { return true }
-            return seen.insert(server).inserted
+            if source == held || restedAt(source) <= time { return true }
+            return heldServer.map { AskedServer(of: source) == $0 } ?? false
         }
     }
 
     private func shunnedUntil(_ source: AddressSource) -> Duration {
-        Server(of: source).flatMap { records[$0] }?.shunnedUntil ?? .zero
+        AskedServer(of: source).flatMap { records[$0]?.standings[source] }?.shunnedUntil ?? .zero
     }
 
     private func lastTurn(_ source: AddressSource) -> Int {
-        Server(of: source).flatMap { records[$0] }?.turn ?? 0
+        AskedServer(of: source).flatMap { records[$0] }?.turn ?? 0
     }
 }
 
@@ -159,22 +191,5 @@ private struct Needs {
     func areMet(by sources: [AddressSource]) -> Bool {
         Set(sources.map(\.operatorName)).count >= operators
             && (!authentication || sources.contains(where: \.isAuthenticated))
-    }
-}
-
-/// Whose packets are counted: one host by name, whatever it is asked by; at a bare address, each port is one.
-private struct Server: Hashable, Sendable {
-    private let name: String
-
-    /// `nil` for what is no server.
-    init?(of source: AddressSource) {
-        let host: HostPort
-        switch source.endpoint {
-        case .server(let server), .dns(_, let server): host = server
-        case .url(let url), .dnsURL(_, let url): host = url.host
-        case .local: return nil
-        }
-        let isName = IPAddress(host.host) == nil && host.host.contains(".")
-        name = isName ? host.host.lowercased() : host.description.lowercased()
     }
 }

@@ -6,7 +6,8 @@ public import NetworkPrimitives
 /// input the caller does what the returned ``Action`` says. A round goes through these phases, forward only:
 ///
 /// 1. STUN servers of three operators are asked over UDP. A definite failure, or silence, brings in two more at a time,
-///    and those over TCP and TLS.
+///    and those over TCP and TLS. A server that is known by several transports is asked by the next one when the one before
+///    has failed or is overdue, and never for a second vote.
 /// 2. Web sources are asked once there is still no quorum at 300 ms, and after them DNS servers. Everybody is asked as soon
 ///    as operators disagree or nobody else is left, and those who can authenticate as soon as a quorum stands for a
 ///    changed address.
@@ -34,6 +35,7 @@ public struct QuorumState: Sendable {
     private var hasHeardDissent = false
     /// In the order in which they come to their turn.
     private var tiers: [SourceTier]
+    private var transports: TransportOrder
     private var pending: Set<AddressSource> = []
     private var asked: [AddressSource] = []
     private var verdict: Verdict?
@@ -51,6 +53,7 @@ public struct QuorumState: Sendable {
         self.published = published
         self.memory = memory
         canAuthenticate = sources.contains(where: \.isAuthenticated)
+        transports = TransportOrder(of: sources, timing: settings.timing, usualLatency: usualLatency)
         tiers = SourceTier.all(
             of: sources, quorum: settings.quorum, timing: settings.timing, usualLatency: usualLatency)
     }
@@ -71,6 +74,7 @@ public struct QuorumState: Sendable {
     /// A source that was asked has answered, or failed for good.
     public mutating func observed(_ observation: Observation, at time: Duration) -> Action {
         guard verdict == nil, pending.remove(observation.source) != nil else { return step(at: time) }
+        transports.ended(observation.source)
         let vote = observation.checked(family: settings.family, allowNonGlobal: settings.allowNonGlobal)
         votes.append(vote)
         if let address = vote.address {
@@ -123,25 +127,32 @@ public struct QuorumState: Sendable {
     /// The sources to ask now. With `force`, the first tier that has any need not be due: nobody else is left to wait for.
     private mutating func due(at time: Duration, onlyAuthenticated: Bool, force: Bool) -> [AddressSource] {
         let tally = tally
+        var transports = transports
         func isUseful(_ source: AddressSource) -> Bool {
-            tally.wants(source) && (!onlyAuthenticated || source.isAuthenticated)
+            guard tally.wants(source) else { return false }
+            // A change that only waits to be vouched for does not wait for another transport, too.
+            return onlyAuthenticated ? source.isAuthenticated : transports.turn(of: source) <= time
         }
         var wave: [AddressSource] = []
         for index in tiers.indices {
             guard tiers[index].dueAt <= time || (force && wave.isEmpty), tiers[index].waiting.contains(where: isUseful)
             else { continue }
             let operators = Set(pending.map(\.operatorName) + wave.map(\.operatorName))
-            wave += tiers[index].next(at: time, pendingOperators: operators, isUseful: isUseful)
+            let next = tiers[index].next(at: time, pendingOperators: operators, isUseful: isUseful)
+            for source in next { transports.asked(source, at: time) }
+            wave += next
         }
+        self.transports = transports
         pending.formUnion(wave)
         asked += wave
         return wave
     }
 
     private func wakeTime(after time: Duration, onlyAuthenticated: Bool) -> Duration {
-        let dueTimes = tiers.filter { tier in
-            tier.waiting.contains { tally.wants($0) && (!onlyAuthenticated || $0.isAuthenticated) }
-        }.map(\.dueAt)
+        let dueTimes = tiers.compactMap { tier in
+            let useful = tier.waiting.lazy.filter { tally.wants($0) && (!onlyAuthenticated || $0.isAuthenticated) }
+            return useful.map { onlyAuthenticated ? tier.dueAt : max(tier.dueAt, transports.turn(of: $0)) }.min()
+        }
         return (dueTimes + [gatheringUntil].compactMap { $0 } + [settings.timing.deadline])
             .filter { $0 > time }.min() ?? settings.timing.deadline
     }

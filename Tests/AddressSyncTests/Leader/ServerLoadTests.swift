@@ -17,12 +17,18 @@ import WANDetection
 
         private let clock: VirtualClock
         private let manners: [String: Manner]
+        /// The network lets nothing of these through.
+        private let blocked: Set<AddressSource.Transport>
         private let line: Mutex<(address: AddressSet, isUp: Bool)>
         private let log = Mutex<[String: [Duration]]>([:])
 
-        init(clock: VirtualClock, manners: [String: Manner] = [:], address: AddressSet = addressA) {
+        init(
+            clock: VirtualClock, manners: [String: Manner] = [:], blocked: Set<AddressSource.Transport> = [],
+            address: AddressSet = addressA
+        ) {
             self.clock = clock
             self.manners = manners
+            self.blocked = blocked
             line = Mutex((address, true))
         }
 
@@ -42,7 +48,8 @@ import WANDetection
         ) async throws(SourceError) -> IPAddress {
             let name = source.operatorName
             log.withLock { $0[source.description, default: []].append(clock.now.offset) }
-            let manner = line.withLock { $0.isUp } ? manners[name] ?? .right : .silent
+            let isUp = line.withLock { $0.isUp } && !blocked.contains(source.transport)
+            let manner = isUp ? manners[name] ?? .right : .silent
             do {
                 switch manner {
                 case .right:
@@ -65,6 +72,7 @@ import WANDetection
         var testDescription: String
         var sources: [AddressSource]
         var manners: [String: World.Manner] = [:]
+        var blocked: Set<AddressSource.Transport> = []
         /// Every so often the line gets another address.
         var changes: Duration?
         /// Every so often the line is down for a minute.
@@ -85,6 +93,11 @@ import WANDetection
         Scenario(
             testDescription: "three servers, one silent",
             sources: ["a", "b", "c"].compactMap { try? stun($0) }, manners: ["b": .silent], changes: .seconds(300)),
+        Scenario(
+            testDescription: "no UDP gets through", sources: everybody, blocked: [.stunUDP], changes: .seconds(600)),
+        Scenario(
+            testDescription: "no UDP gets through, and there are no web sources", sources: AddressSource.defaultSTUN,
+            blocked: [.stunUDP], changes: .seconds(600)),
         Scenario(testDescription: "web sources only", sources: AddressSource.defaultHTTPS, changes: .seconds(600)),
     ]
 
@@ -93,7 +106,7 @@ import WANDetection
         _ scenario: Scenario, spacing: Duration, for duration: Duration = .seconds(4 * 3600)
     ) throws -> (world: World, published: [PublishedAddress]) {
         let time = VirtualTime()
-        let world = World(clock: time.clock, manners: scenario.manners)
+        let world = World(clock: time.clock, manners: scenario.manners, blocked: scenario.blocked)
         let detector = try Detector(
             sources: scenario.sources, settings: QuorumSettings(allowNonGlobal: true), spacing: spacing, lookup: world,
             clock: time.clock)
@@ -165,6 +178,21 @@ import WANDetection
         let failing = try #require(counts[try stun("d").description])
         let healthy = try #require(counts[try stun("a").description])
         #expect(failing > 0 && failing * 10 < healthy, "\(counts)")
+    }
+
+    /// Where a network swallows UDP, other transports take its place after the first rounds, for probes as well; now and then
+    /// somebody tries UDP again.
+    @Test func whereNoUDPGetsThroughItIsHardlyTried() throws {
+        let scenario = Scenario(
+            testDescription: "", sources: AddressSource.defaultSTUN, blocked: [.stunUDP], changes: .seconds(600))
+        let (world, _) = try simulate(scenario, spacing: PublishingSettings().spacing)
+        let times = { (suffix: String) in
+            world.questions.filter { $0.key.hasSuffix(suffix) }.values.joined().filter { $0 > .seconds(3 * 3600) }
+        }
+        let (udp, tcp) = (times("/udp").count, times("/tcp").count)
+        // Eight servers, each about once an hour; a probe every ten seconds.
+        #expect(udp > 0 && udp <= 24, "\(udp)")
+        #expect(tcp >= 300, "\(tcp)")
     }
 
     /// Nodes whose leader is silent know nothing of each other; they start at different times with different servers.

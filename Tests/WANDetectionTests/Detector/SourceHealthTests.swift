@@ -29,11 +29,31 @@ import Testing
         let tcp = try AddressSource(parsingSTUN: "a=stun.a.example:443/tcp")
         let ports = try ["127.0.0.1:1", "127.0.0.1:2"].map { try AddressSource(parsingSTUN: $0) }
         var health = health()
-        #expect(health.plan(for: [udp, tcp] + ports, quorum: 2, isThorough: false, at: .zero) == .ask([udp] + ports))
+        // A round may go from one to the other; see TransportOrder.
+        let all = [udp, tcp] + ports
+        #expect(health.plan(for: all, quorum: 2, isThorough: false, at: .zero) == .ask(all))
         health.asked(udp, at: .zero)
         #expect(health.restedAt(tcp) == .seconds(10))
+        #expect(health.plan(for: all, quorum: 2, isThorough: false, at: .seconds(1)) == .ask(ports))
+        // The answer at hand is this round's question to the server.
+        #expect(health.plan(for: all, quorum: 2, held: udp, isThorough: false, at: .seconds(1)) == .ask(all))
         health.asked(ports[0], at: .zero)
         #expect(health.restedAt(ports[1]) == .zero)
+    }
+
+    @Test func eachTransportOfAServerStandsForItself() throws {
+        let udp = try ["a", "b"].map { try AddressSource(parsingSTUN: "stun.\($0).example") }
+        let tcp = try ["a", "b"].map { try AddressSource(parsingSTUN: "stun.\($0).example/tcp") }
+        var health = health()
+        for source in udp + tcp { health.asked(source, at: .zero) }
+        for source in udp { health.failed(source, at: .zero) }
+        for source in tcp { health.succeeded(source) }
+        #expect(udp.allSatisfy { health.isShunned($0, at: .seconds(11)) })
+        #expect(tcp.allSatisfy { !health.isShunned($0, at: .seconds(11)) })
+        #expect(health.plan(for: udp + tcp, quorum: 2, isThorough: false, at: .seconds(11)) == .ask(tcp))
+        // Probes go by what gets through, until it is UDP's turn again.
+        #expect(health.nextProbe(of: udp + tcp, at: .seconds(11))?.source == tcp[0])
+        #expect(health.nextProbe(of: udp + tcp, at: .seconds(21))?.source == udp[0])
     }
 
     @Test func anAuthenticatedSourceIsWaitedFor() throws {
@@ -99,6 +119,20 @@ import Testing
         #expect(health.plan(for: s, quorum: 2, isThorough: false, at: later) == .ask([s[1], s[2]]))
         #expect(health.plan(for: s, quorum: 2, isThorough: true, at: later) == .ask([s[1], s[2], s[0]]))
         #expect(health.plan(for: s, quorum: 3, isThorough: false, at: later) == .ask([s[1], s[2], s[0]]))
+    }
+
+    @Test func theRestOfTheSoundIsWaitedForRatherThanTheShunnedAsked() throws {
+        let s = try ["a", "b", "c", "d", "e"].map { try stunSource($0) }
+        var health = health()
+        for source in s { health.asked(source, at: .zero) }
+        for source in s.prefix(3) { health.failed(source, at: .zero) }
+        health.succeeded(s[3])
+        health.succeeded(s[4])
+        for source in s.suffix(2) { health.asked(source, at: .seconds(12)) }
+        #expect(health.plan(for: s, quorum: 2, isThorough: false, at: .seconds(13)) == .wait(until: .seconds(22)))
+        // A round that came to nothing is repeated with those in bad standing as well.
+        #expect(health.plan(for: s, quorum: 3, isThorough: false, at: .seconds(13)) == .wait(until: .seconds(22)))
+        #expect(health.plan(for: s, quorum: 2, isThorough: true, at: .seconds(13)) == .ask(Array(s.prefix(3))))
     }
 
     @Test func whatIsNoServerIsNotSpared() throws {

@@ -58,7 +58,7 @@ import Testing
     func everyRoundEnds(block: UInt64) throws {
         let fault = try firstFault(
             in: block * 300..<(block + 1) * 300, RoundScenario.ofAnyKind,
-            [RoundProperties.authentication, RoundProperties.order])
+            [RoundProperties.authentication, RoundProperties.order, RoundProperties.restraint])
         #expect(fault == nil)
     }
 
@@ -101,6 +101,13 @@ import Testing
     func theTimesFindOutARoundThat(mutant: Mutant) throws {
         let fault = try firstFault(in: 0..<2000, RoundScenario.withOneBadSource, [RoundProperties.promptness]) {
             $0.run(mutant.make($0))
+        }
+        #expect(fault != nil)
+    }
+
+    @Test func thePaceFindsOutARoundThatAsksAServerTwiceAtOnce() throws {
+        let fault = try firstFault(in: 0..<300, RoundScenario.ofAnyKind, [RoundProperties.restraint]) {
+            $0.run(RoundMutant.asksEverybodyAtOnce($0))
         }
         #expect(fault != nil)
     }

@@ -126,6 +126,14 @@ extension RoundMutant {
             })
     }
 
+    /// Is in a hurry, so that nothing counts as overdue.
+    static func asksEverybodyAtOnce(_ simulation: RoundSimulation) -> RoundMutant {
+        var simulation = simulation
+        simulation.settings.timing.hedgeDelay = .zero ... .zero
+        simulation.settings.timing.webHedgeDelay = .zero
+        return RoundMutant(simulation)
+    }
+
     /// Loses failed answers from the verdict.
     static func hidesFailures(_ simulation: RoundSimulation) -> RoundMutant {
         RoundMutant(

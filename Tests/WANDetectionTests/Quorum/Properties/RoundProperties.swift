@@ -38,6 +38,26 @@ enum RoundProperties {
         return wrong
     }
 
+    /// One server is asked by one transport at a time: by a further one once the one before has failed or is overdue. What is
+    /// authenticated may be needed besides.
+    static func restraint(_ scenario: RoundScenario, _ outcome: Outcome) -> [String] {
+        let simulation = scenario.simulation
+        let timing = simulation.settings.timing
+        var last: [AskedServer: (source: AddressSource, time: Duration)] = [:]
+        for (source, time) in outcome.asked {
+            guard let server = AskedServer(of: source) else { continue }
+            defer { last[server] = (source, time) }
+            guard let before = last[server], !source.isAuthenticated else { continue }
+            let patience =
+                before.source.transport.method == .stun
+                ? timing.hedgeDelay(usualLatency: simulation.usualLatency) : timing.webHedgeDelay
+            let end = outcome.answers.first { $0.observation.source == before.source && $0.time <= time }
+            if end?.observation.address != nil { return ["\(source) was asked although \(before.source) had answered"] }
+            if end == nil, time < before.time + patience { return ["\(source) was asked beside \(before.source)"] }
+        }
+        return []
+    }
+
     /// With fewer lying operators than the quorum no wrong address is accepted.
     static func truth(_ scenario: RoundScenario, _ outcome: Outcome) -> [String] {
         guard scenario.othersAreHonest, scenario.liars.count < scenario.simulation.settings.quorum else { return [] }
