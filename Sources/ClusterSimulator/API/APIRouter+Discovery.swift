@@ -93,11 +93,17 @@ extension APIRouter {
             "kind": "APIResourceList", "apiVersion": "v1",
             "groupVersion": .string(group.isEmpty ? version : "\(group)/\(version)"),
             "resources": .array(
-                resources.map {
-                    [
-                        "name": .string($0.plural), "singularName": .string($0.kind.lowercased()),
-                        "namespaced": .bool($0.isNamespaced), "kind": .string($0.kind), "verbs": verbs,
+                resources.flatMap { resource in
+                    let entry: OrderedJSON = [
+                        "name": .string(resource.plural), "singularName": .string(resource.kind.lowercased()),
+                        "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind), "verbs": verbs,
                     ]
+                    guard resource.hasStatusSubresource else { return [entry] }
+                    var status = entry
+                    status["name"] = .string("\(resource.plural)/status")
+                    status["singularName"] = ""
+                    status["verbs"] = ["get", "patch", "update"]
+                    return [entry, status]
                 }),
         ]
     }

@@ -104,6 +104,7 @@ extension APIRouter {
         if let schema = resource.storedSchema ?? resource.schema {
             do { merged = try schema.normalise(merged) } catch { throw .badRequest(error.message) }
         }
+        merged = completed(merged, replacing: old, resource, state)
         try validate(merged, replacing: old, resource, name: name)
         guard let old else { return (isDryRun ? merged : state.store.put(merged, at: key), true) }
         if let version = body[path: "metadata", "resourceVersion"]?.string, version != old.metadataResourceVersion {

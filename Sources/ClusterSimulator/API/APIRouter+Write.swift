@@ -29,6 +29,7 @@ extension APIRouter {
         if resource.schema == nil { object.setMetadata("generation", 1) }
         if resource.hasStatusSubresource { object["status"] = nil }
         if resource.plural == "namespaces" { completeNamespace(&object, name: name) }
+        object = completed(object, replacing: nil, resource, state)
         try validate(object, replacing: nil, resource, name: name)
         let key = key(context, resource, name: name)
         guard state.store.objects[key] == nil else { throw .alreadyExists(resource, name: name) }
@@ -38,6 +39,15 @@ extension APIRouter {
         managers.recordUpdate(from: [:], to: owned, by: context.actor(for: resource))
         object.setMetadata("managedFields", managers.json)
         return isDryRun ? object : state.store.put(object, at: key)
+    }
+
+    /// The object with the defaults of its type, where the simulator knows some.
+    static func completed(
+        _ object: OrderedJSON, replacing old: OrderedJSON?, _ resource: SimulatedResource, _ state: APIState
+    ) -> OrderedJSON {
+        guard resource.storage == SimulatedResource.services.storage else { return object }
+        let others = state.store.objects(of: resource.storage, namespace: nil).map(\.1)
+        return ServiceDefaults.complete(object, replacing: old, taken: .init(by: others))
     }
 
     private static func completeNamespace(_ object: inout OrderedJSON, name: String) {
@@ -80,6 +90,7 @@ extension APIRouter {
     ) throws(APIFailure) -> OrderedJSON {
         var object = inheriting(context.writing(proposed, over: old, resource), from: old)
         if resource.schema == nil { countGeneration(of: &object, old: old) }
+        object = completed(object, replacing: old, resource, state)
         try validate(object, replacing: old, resource, name: key.name)
         var managers = ManagedFields(of: old)
         managers.recordUpdate(

@@ -2,7 +2,7 @@
 ///
 /// Left out, with the answers that a server gives to what it does not know: YAML and protobuf bodies (415, 406), tables,
 /// JSON patches (415), strategic merge patches with lists or directives (415), deleting collections (405), sub-resources
-/// other than a service account's `token` and the status of custom resources (404), cluster-wide roles (404),
+/// other than a service account's `token` and the status of Services and custom resources (404), cluster-wide roles (404),
 /// `fieldValidation`, and admission webhooks.
 struct APIRouter {
     /// Largest request body, as in the real server.

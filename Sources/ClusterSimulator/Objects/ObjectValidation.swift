@@ -18,6 +18,9 @@ enum ObjectValidation {
         case "leases.coordination.k8s.io":
             problems += metadata(object, old, rule: NameValidation.subdomain)
             problems += lease(object)
+        case "services":
+            problems += metadata(object, old, rule: NameValidation.label)
+            problems += service(object, replacing: old)
         case "namespaces": problems += metadata(object, old, rule: NameValidation.label)
         default: problems += metadata(object, old, rule: NameValidation.subdomain)
         }

@@ -75,6 +75,13 @@ public struct SimulatedResource: Sendable {
         group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", isNamespaced: true,
         schema: .serviceAccount, returnsDeletedObject: true, storage: "serviceaccounts")
 
+    /// Their `status` is the sub-resource by which a load balancer reports its addresses.
+    public static let services = SimulatedResource(
+        group: "", version: "v1", kind: "Service", plural: "services", isNamespaced: true, schema: .service,
+        allowsCreateOnUpdate: true, returnsDeletedObject: true,
+        selectableFields: ["spec.clusterIP": ["spec", "clusterIP"], "spec.type": ["spec", "type"]],
+        hasStatusSubresource: true, storage: "services")
+
     public static let roles = SimulatedResource(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles", isNamespaced: true,
         schema: .role, storage: "roles.rbac.authorization.k8s.io")
@@ -89,7 +96,8 @@ public struct SimulatedResource: Sendable {
         isNamespaced: true, schema: .tokenRequest, storage: "")
 
     static let builtIn: [SimulatedResource] = [
-        .namespaces, .configMaps, .leases, .events, .eventsV1, .serviceAccounts, .roles, .roleBindings,
+        .namespaces, .configMaps, .leases, .events, .eventsV1, .serviceAccounts, .services, .roles,
+        .roleBindings,
     ]
 
     private static let eventFields: [String: [String]] = [

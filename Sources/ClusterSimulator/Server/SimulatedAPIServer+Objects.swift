@@ -85,12 +85,16 @@ extension SimulatedAPIServer {
     }
 
     /// Applies a JSON merge patch.
+    ///
+    /// - Parameter subresource: such as `status`; `nil`: the object itself.
     @discardableResult
     public func patch(
-        _ resource: SimulatedResource, _ name: String, namespace: String? = nil, with patch: OrderedJSON
+        _ resource: SimulatedResource, _ name: String, namespace: String? = nil, subresource: String? = nil,
+        with patch: OrderedJSON
     ) throws(SimulatedRequestError) -> OrderedJSON {
-        try perform(
-            "PATCH", resource.path(namespace: namespace) + "/" + name, body: patch,
+        let suffix = subresource.map { "/\($0)" } ?? ""
+        return try perform(
+            "PATCH", resource.path(namespace: namespace) + "/" + name + suffix, body: patch,
             contentType: "application/merge-patch+json")
     }
 

@@ -1,6 +1,6 @@
 /// A Kubernetes API server in this process, over TLS.
 ///
-/// It answers like kube-apiserver 1.36: same status codes, messages and headers, for ConfigMaps, Leases, Events (both
+/// It answers like kube-apiserver 1.36: same status codes, messages and headers, for ConfigMaps, Leases, Services, Events (both
 /// groups), Namespaces and registered custom resources. Authentication (bearer tokens, client certificates) and RBAC are
 /// on from the start; ``adminToken`` may do everything. Watches are real chunked streams.
 ///
