@@ -36,7 +36,7 @@ extension RecordObservation: CustomStringConvertible {
         }
     }
 
-    static func aliasExplanation(_ target: RecordName) -> String {
+    static func aliasExplanation(_ target: some CustomStringConvertible) -> String {
         "the name is an alias (CNAME) of \(target); remove the CNAME record, or use \(target) instead"
     }
 }

@@ -12,6 +12,14 @@ public protocol DNSProvider: Sendable {
     /// Which TTL a record gets.
     var ttlPolicy: TTLPolicy { get }
 
+    /// Which TTL the record of a name gets, where that differs from zone to zone. Asked after the name has been read.
+    func ttlPolicy(for name: RecordName) -> TTLPolicy
+
+    /// Why the zone's name servers do not show what a record holds, such as for a record behind a proxy; `nil` where they do.
+    ///
+    /// It says what is known from what was read and written before, without a request.
+    func blindSpot(for name: RecordName, _ type: RecordType) -> String?
+
     /// The zone that serves a name: the longest suffix on a label boundary that the provider has, or that the user set.
     ///
     /// - Throws: ``ProviderError``, with kind ``ProviderError/Kind/permanent`` where the provider has no such zone.
@@ -19,7 +27,8 @@ public protocol DNSProvider: Sendable {
 
     /// Reads the record set of one name and type.
     ///
-    /// - Returns: `nil` where the provider knows that there is none.
+    /// - Returns: `nil` where the provider knows that there is none. The set has no TTL where the service chooses it, whatever
+    ///   anybody wishes.
     /// - Throws: ``ProviderError`` where the provider could not tell, also if the name is an alias.
     func read(_ name: RecordName, _ type: RecordType) async throws(ProviderError) -> RecordSet?
 
@@ -34,6 +43,10 @@ public protocol DNSProvider: Sendable {
 }
 
 extension DNSProvider {
+    public func ttlPolicy(for name: RecordName) -> TTLPolicy { ttlPolicy }
+
+    public func blindSpot(for name: RecordName, _ type: RecordType) -> String? { nil }
+
     /// Brings the record set to `desired`, changing nothing else and whoever it belongs to.
     ///
     /// See ``RecordWriter/bring(_:)``.

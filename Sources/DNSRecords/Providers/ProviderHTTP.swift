@@ -91,14 +91,17 @@ struct ProviderHTTP: Sendable {
     }
 
     /// What an answer's body is expected to be.
+    ///
+    /// - Parameter isWrite: whether it answers a request that changes something, which may have happened all the same.
     func decode<Value: Decodable>(
-        _ type: Value.Type, from response: HTTPClientResponse, of request: String
+        _ type: Value.Type, from response: HTTPClientResponse, of request: String, isWrite: Bool = false
     ) throws(ProviderError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(response.body))
         } catch {
             // A proxy's or a captive portal's page, most of the time.
-            throw ProviderError(.temporary, "\(title) answered something unexpected to \(request)")
+            throw ProviderError(
+                isWrite ? .uncertain : .temporary, "\(title) answered something unexpected to \(request)")
         }
     }
 

@@ -18,7 +18,9 @@ public struct RecordWriter: Sendable {
         let current = try await provider.read(desired.name, desired.type)
         if let current, isAsDesired(current, desired) { return RecordPlan(current: current, target: current) }
         var target = desired
-        target.ttl = provider.ttlPolicy.ttl(for: desired, replacing: current)
+        target.ttl = provider.ttlPolicy(for: desired.name).ttl(for: desired, replacing: current)
+        // Where the service chooses the TTL of the record, nobody else does.
+        if let current, current.ttl == nil { target.ttl = nil }
         var plan = RecordPlan(current: current, target: target)
         if let ownership { plan.mark = try await mark(for: desired, over: current, by: ownership) }
         return plan
@@ -55,8 +57,8 @@ public struct RecordWriter: Sendable {
     }
 
     private func isAsDesired(_ set: RecordSet, _ desired: RecordSet) -> Bool {
-        let wantedTTL = provider.ttlPolicy.wanted(by: desired)
-        return set.values == desired.values && (wantedTTL == nil || wantedTTL == set.ttl)
+        let wantedTTL = provider.ttlPolicy(for: desired.name).wanted(by: desired)
+        return set.values == desired.values && (wantedTTL == nil || set.ttl == nil || wantedTTL == set.ttl)
     }
 
     // MARK: Ownership
@@ -84,7 +86,7 @@ public struct RecordWriter: Sendable {
         }
         let mark = RecordSet(name: name, text: ownership.text)
         var target = mark
-        target.ttl = provider.ttlPolicy.ttl(for: mark, replacing: nil)
+        target.ttl = provider.ttlPolicy(for: name).ttl(for: mark, replacing: nil)
         return target
     }
 

@@ -6,6 +6,8 @@ public struct TTLPolicy: Hashable, Sendable {
     public var initial: UInt32
     /// What the provider accepts, in seconds.
     public var accepted: ClosedRange<UInt32>
+    /// A value outside of what is accepted that lets the service choose, such as Cloudflare's 1.
+    public var automatic: UInt32?
 
     /// The largest TTL that there is (RFC 2181 section 8).
     public static let largest: UInt32 = 2_147_483_647
@@ -15,6 +17,11 @@ public struct TTLPolicy: Hashable, Sendable {
         self.configured = configured
         self.initial = initial
         self.accepted = accepted
+    }
+
+    /// The one TTL to report for records that should all have the same: one that is not as configured, if there is any.
+    func observed(_ ttls: [UInt32]) -> UInt32? {
+        ttls.sorted().first { $0 != configured } ?? ttls.first
     }
 
     /// The TTL that is insisted on, within what the provider accepts; `nil` if any will do.
@@ -27,5 +34,7 @@ public struct TTLPolicy: Hashable, Sendable {
         wanted(by: desired) ?? clamped(current?.ttl ?? initial)
     }
 
-    private func clamped(_ ttl: UInt32) -> UInt32 { min(max(ttl, accepted.lowerBound), accepted.upperBound) }
+    private func clamped(_ ttl: UInt32) -> UInt32 {
+        ttl == automatic ? ttl : min(max(ttl, accepted.lowerBound), accepted.upperBound)
+    }
 }

@@ -121,11 +121,12 @@ import Testing
     }
 
     @Test func theRegistryKnowsItsProviders() throws {
-        #expect(ProviderRegistry.all.map(\.name) == ["gandi", "rfc2136"])
+        let kinds = ProviderRegistry.all.map(\.name)
+        #expect(Set(kinds).count == kinds.count && Set(kinds).isSuperset(of: ["gandi", "rfc2136"]))
         #expect {
             try ProviderRegistry.kind(named: "godaddy", setting: "ESDDNS_PROVIDER")
         } throws: {
-            String(describing: $0) == "ESDDNS_PROVIDER=\"godaddy\": expected one of gandi, rfc2136"
+            String(describing: $0) == "ESDDNS_PROVIDER=\"godaddy\": expected one of \(kinds.joined(separator: ", "))"
         }
         let names = ProviderRegistry.all.flatMap(\.settings).map(\.name) + ProviderRegistry.sharedSettings.map(\.name)
         #expect(Set(names).count == names.count)

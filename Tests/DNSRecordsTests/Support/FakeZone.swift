@@ -31,6 +31,9 @@ final class FakeZone: Sendable {
         return state.withLock { $0.sets[Key(name: name, type: type)] ?? [] }
     }
 
+    /// All records that are there, except for the SOA record.
+    var all: [DNSRecord] { state.withLock { $0.sets.values.flatMap { $0 } } }
+
     func exists(_ name: RecordName) -> Bool {
         name == apex || state.withLock { $0.sets.keys.contains { $0.name.isWithin(name) } }
     }
