@@ -4,6 +4,7 @@ public enum ProviderRegistry {
     public static let all: [ProviderKind] = [
         .gandi,
         .rfc2136,
+        .cloudflare,
     ]
 
     /// The settings that every provider has.

@@ -5,7 +5,10 @@ import Testing
 
 /// What every provider has to do, whatever its service looks like.
 @Suite struct ProviderConformanceTests {
-    static let fixtures: [ProviderFixture] = [.gandi, .rfc2136]
+    static let fixtures: [ProviderFixture] = [
+        .gandi, .rfc2136,
+        .cloudflare,
+    ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
         let parsed = try addresses.map { try #require(IPAddress($0)) }
