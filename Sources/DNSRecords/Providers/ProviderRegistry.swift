@@ -5,6 +5,7 @@ public enum ProviderRegistry {
         .gandi,
         .rfc2136,
         .cloudflare,
+        .powerdns,
     ]
 
     /// The settings that every provider has.

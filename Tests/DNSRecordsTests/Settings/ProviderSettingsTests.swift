@@ -124,9 +124,9 @@ import Testing
         let kinds = ProviderRegistry.all.map(\.name)
         #expect(Set(kinds).count == kinds.count && Set(kinds).isSuperset(of: ["gandi", "rfc2136"]))
         #expect {
-            try ProviderRegistry.kind(named: "godaddy", setting: "ESDDNS_PROVIDER")
+            try ProviderRegistry.kind(named: "nobody", setting: "ESDDNS_PROVIDER")
         } throws: {
-            String(describing: $0) == "ESDDNS_PROVIDER=\"godaddy\": expected one of \(kinds.joined(separator: ", "))"
+            String(describing: $0) == "ESDDNS_PROVIDER=\"nobody\": expected one of \(kinds.joined(separator: ", "))"
         }
         let names = ProviderRegistry.all.flatMap(\.settings).map(\.name) + ProviderRegistry.sharedSettings.map(\.name)
         #expect(Set(names).count == names.count)

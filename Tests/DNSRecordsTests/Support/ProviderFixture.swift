@@ -23,6 +23,10 @@ struct ProviderFixture: Sendable, CustomTestStringConvertible {
     var testDescription: String
     /// The faults that the service can show.
     var faults: Set<ProviderFault>
+    /// What the service can do; tests of anything else are left out.
+    var features = Set(ProviderKind.Feature.allCases)
+    /// Of the suite's names, those that the service cannot have.
+    var impossibleNames: Set<String> = []
     /// Runs `body` with a provider whose service holds the scenario's zone and counts writes there.
     var run:
         @Sendable (
