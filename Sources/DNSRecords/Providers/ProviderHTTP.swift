@@ -67,10 +67,22 @@ struct ProviderHTTP: Sendable {
             let kind: ProviderError.Kind = isWrite && !error.requestWasNotSent ? .uncertain : .temporary
             throw ProviderError(kind, "\(title): \(error.description.redacting(secrets))")
         }
+        if !accepting.contains(response.status.code) {
+            try check(response, to: request.method, isWrite: isWrite, secrets: secrets)
+        }
+        return response
+    }
+
+    /// Makes an error of an answer's status code, if it is none of success.
+    ///
+    /// - Parameter method: what was asked, for the message.
+    func check(
+        _ response: HTTPClientResponse, to method: HTTPRequest.Method, isWrite: Bool, secrets: [SecretValue]
+    ) throws(ProviderError) {
         let code = response.status.code
-        guard !(200..<300).contains(code), !accepting.contains(code) else { return response }
+        guard !(200..<300).contains(code) else { return }
         let said = explanation(in: response, secrets: secrets)
-        let what = "\(title) answered \(code)\(said.isEmpty ? "" : " (\(said))") to \(request.method)"
+        let what = "\(title) answered \(code)\(said.isEmpty ? "" : " (\(said))") to \(method)"
         if let kind = dialect.kind(response) {
             throw ProviderError(kind, kind == .refused ? "\(what); \(refusalAdvice)" : what)
         }

@@ -6,6 +6,8 @@ public enum ProviderRegistry {
         .rfc2136,
         .cloudflare,
         .powerdns,
+        .duckdns,
+        .dyndns2,
     ]
 
     /// The settings that every provider has.

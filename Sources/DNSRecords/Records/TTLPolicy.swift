@@ -9,14 +9,20 @@ public struct TTLPolicy: Hashable, Sendable {
     /// A value outside of what is accepted that lets the service choose, such as Cloudflare's 1.
     public var automatic: UInt32?
 
+    /// Whether the service alone decides, so that no TTL is worth a write.
+    public var isChosenByService: Bool
+
     /// The largest TTL that there is (RFC 2181 section 8).
     public static let largest: UInt32 = 2_147_483_647
 
-    public init(configured: UInt32? = nil, initial: UInt32 = 300, accepted: ClosedRange<UInt32> = 1...TTLPolicy.largest)
-    {
+    public init(
+        configured: UInt32? = nil, initial: UInt32 = 300, accepted: ClosedRange<UInt32> = 1...TTLPolicy.largest,
+        isChosenByService: Bool = false
+    ) {
         self.configured = configured
         self.initial = initial
         self.accepted = accepted
+        self.isChosenByService = isChosenByService
     }
 
     /// The one TTL to report for records that should all have the same: one that is not as configured, if there is any.
@@ -26,7 +32,7 @@ public struct TTLPolicy: Hashable, Sendable {
 
     /// The TTL that is insisted on, within what the provider accepts; `nil` if any will do.
     func wanted(by desired: RecordSet) -> UInt32? {
-        (desired.ttl ?? configured).map(clamped)
+        isChosenByService ? nil : (desired.ttl ?? configured).map(clamped)
     }
 
     /// The TTL to write.

@@ -88,6 +88,12 @@ struct SettingReader {
         }
     }
 
+    /// For services that decide the TTL by themselves.
+    mutating func refuseTTL(_ title: String) {
+        guard let text = settings.string("TTL") else { return }
+        report("TTL", value: text, expected: "to be left out, since \(title) decides how long records may be kept")
+    }
+
     /// The names of settings as the user knows them, for messages at run time.
     func displayName(_ name: String) -> String { settings.displayName(name) }
 }

@@ -10,6 +10,8 @@ import Testing
         .rfc2136,
         .cloudflare,
         .powerdns,
+        .duckdns,
+        .dyndns2,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
