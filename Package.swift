@@ -254,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "AddressSync", "ClusterSimulator", "ControlPlaneKit", "DNSRecords", "ElectorTrials",
+                "AddressSync", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "DNSRecords", "ElectorTrials",
                 "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "WANDetection",
             ],
             swiftSettings: strict

@@ -53,7 +53,7 @@ struct KnotServer: Sendable {
     }
 
     /// A port that is free for TCP now; for UDP, Knot says so if it is not.
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

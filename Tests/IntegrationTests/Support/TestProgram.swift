@@ -53,9 +53,12 @@ enum TestProgram {
     ///
     /// - Parameters:
     ///   - log: where the server's output goes; shown if the server does not become ready.
+    ///   - signal: ends the server. Programs inherit the signals that are blocked in our threads, SIGTERM among them, and not
+    ///     every one unblocks them.
     ///   - isReady: asked repeatedly while the server is starting.
     static func withServer<Result>(
-        _ name: String, _ arguments: [String], log: URL, isReady: () async -> Bool, _ body: () async throws -> Result
+        _ name: String, _ arguments: [String], log: URL, signal: Int32 = SIGTERM, isReady: () async -> Bool,
+        _ body: () async throws -> Result
     ) async throws -> Result {
         try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
@@ -70,7 +73,7 @@ enum TestProgram {
         try process.run()
         func stop() async {
             // Only this one process, which is ours.
-            process.terminate()
+            kill(process.processIdentifier, signal)
             for await _ in ended {}
             try? output.close()
         }
