@@ -13,8 +13,10 @@ extension DomainName {
     /// byte that would otherwise mean something else. A trailing dot may be there or not; either way the name is absolute.
     /// `.` is the root.
     ///
-    /// - Throws: ``ParseError``. Characters outside printable ASCII are refused: an internationalised name has to be given
-    ///   in its `xn--` form (RFC 5891).
+    /// A label with characters outside ASCII is taken for one of an internationalised name, and becomes its `xn--` form
+    /// (RFC 5891 section 4).
+    ///
+    /// - Throws: ``ParseError``, which names the label where IDNA2008 forbids one.
     public init(parsing text: String) throws(ParseError) {
         func wrong(_ why: String) -> ParseError { ParseError(text: text, why: why) }
         guard text != "." else {
@@ -22,50 +24,83 @@ extension DomainName {
             return
         }
         var labels: [[UInt8]] = []
-        var label: [UInt8] = []
-        var bytes = text.utf8.makeIterator()
+        var label = LabelText()
+        var scalars = text.unicodeScalars.makeIterator()
         var endsWithDot = false
-        while let byte = bytes.next() {
+        while let scalar = scalars.next() {
             endsWithDot = false
-            switch byte {
-            case UInt8(ascii: "."):
-                guard !label.isEmpty else { throw wrong("has an empty label") }
-                labels.append(label)
-                label = []
+            switch scalar {
+            // The second is the full stop of Chinese and Japanese (RFC 5895 section 2).
+            case ".", "\u{3002}":
+                labels.append(try label.bytes(in: text))
+                label = LabelText()
                 endsWithDot = true
-            case UInt8(ascii: "\\"):
-                guard let escaped = Self.escapedByte(&bytes) else {
+            case "\\":
+                guard let escaped = Self.escapedByte(&scalars) else {
                     throw wrong("has an escape that is neither \\DDD (000 to 255) nor \\ and a character")
                 }
-                label.append(escaped)
-            case 0x21...0x7E:
-                label.append(byte)
-            case 0x80...:
-                throw wrong("has characters outside ASCII (write an internationalised name in its xn-- form)")
+                label.append(escaped: escaped)
+            case "\u{21}"..."\u{7E}", "\u{A0}"...:
+                label.append(scalar)
             default:
                 throw wrong("has a space or a control character")
             }
         }
         if !endsWithDot {
             guard !label.isEmpty else { throw wrong("is empty") }
-            labels.append(label)
+            labels.append(try label.bytes(in: text))
         }
-        do {
-            try self.init(labels: labels)
-        } catch {
-            throw error
+        try self.init(labels: labels)
+    }
+
+    /// One label while it is read.
+    private struct LabelText {
+        private var scalars = String.UnicodeScalarView()
+        private var ascii: [UInt8] = []
+        private var hasEscapes = false
+        private var isASCII = true
+
+        var isEmpty: Bool { scalars.isEmpty && ascii.isEmpty }
+
+        mutating func append(_ scalar: Unicode.Scalar) {
+            scalars.append(scalar)
+            if scalar.isASCII { ascii.append(UInt8(truncatingIfNeeded: scalar.value)) } else { isASCII = false }
+        }
+
+        mutating func append(escaped byte: UInt8) {
+            ascii.append(byte)
+            hasEscapes = true
+        }
+
+        func bytes(in text: String) throws(ParseError) -> [UInt8] {
+            guard !isEmpty else { throw ParseError(text: text, why: "has an empty label") }
+            guard !isASCII else { return ascii }
+            let label = String(scalars.prefix(DomainName.maximumLabelLength))
+            guard !hasEscapes else {
+                throw ParseError(
+                    text: text, why: "has a label, \"\(label)\", with both an escape and characters outside ASCII")
+            }
+            // More characters than a label has bytes cannot fit, however they are encoded.
+            guard scalars.count <= 4 * DomainName.maximumLabelLength else {
+                throw ParseError(text: text, why: "has a label longer than 63 bytes")
+            }
+            do throws(InternationalLabel.Refusal) {
+                return try InternationalLabel.encode(String(scalars))
+            } catch {
+                throw ParseError(
+                    text: text, why: "has a label, \"\(label)\", that IDNA2008 does not allow: \(error.why)")
+            }
         }
     }
 
     /// What follows a backslash: three decimal digits up to 255, or one printable character that is not a digit.
-    private static func escapedByte(_ bytes: inout String.UTF8View.Iterator) -> UInt8? {
-        func digit(_ byte: UInt8) -> Int? {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
+    private static func escapedByte(_ scalars: inout String.UnicodeScalarView.Iterator) -> UInt8? {
+        func digit(_ scalar: Unicode.Scalar?) -> Int? {
+            scalar.flatMap { ("0"..."9").contains($0) ? Int($0.value) - 0x30 : nil }
         }
-        guard let first = bytes.next(), (0x21...0x7E).contains(first) else { return nil }
-        guard let hundreds = digit(first) else { return first }
-        guard let second = bytes.next(), let tens = digit(second), let third = bytes.next(), let ones = digit(third)
-        else { return nil }
+        guard let first = scalars.next(), ("\u{21}"..."\u{7E}").contains(first) else { return nil }
+        guard let hundreds = digit(first) else { return UInt8(truncatingIfNeeded: first.value) }
+        guard let tens = digit(scalars.next()), let ones = digit(scalars.next()) else { return nil }
         return UInt8(exactly: hundreds * 100 + tens * 10 + ones)
     }
 

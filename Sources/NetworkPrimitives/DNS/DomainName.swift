@@ -98,6 +98,6 @@ extension DomainName: Hashable {
 }
 
 /// Lower case for `A`–`Z`; every other byte as it is.
-private func asciiLowercased(_ byte: UInt8) -> UInt8 {
+func asciiLowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
 }
