@@ -8,6 +8,15 @@ struct TSIGSigner: Sendable {
     let keyName: DomainName
     let algorithm: TSIGAlgorithm
     let key: [UInt8]
+    /// How many bytes of a code are sent, and at least expected.
+    let codeByteCount: Int
+
+    init(keyName: DomainName, algorithm: TSIGAlgorithm, codeByteCount: Int? = nil, key: [UInt8]) {
+        self.keyName = keyName
+        self.algorithm = algorithm
+        self.codeByteCount = codeByteCount ?? algorithm.codeByteCount
+        self.key = key
+    }
 
     /// A request that is ready to be sent, and what is needed to verify its answer.
     struct SignedRequest: Sendable {
@@ -19,8 +28,9 @@ struct TSIGSigner: Sendable {
     func sign(_ request: DNSMessage, at time: UInt64) throws(DNSEncodingError) -> SignedRequest {
         var tsig = TSIGRecord(
             algorithm: algorithm.name, timeSigned: time, fudge: Self.fudge, originalID: request.id)
-        tsig.code = algorithm.authenticationCode(
+        let code = algorithm.authenticationCode(
             for: try request.encoded() + tsig.signedVariables(keyName: keyName), key: key)
+        tsig.code = Array(code.prefix(codeByteCount))
         var signed = request
         signed.additionals.append(tsig.record(keyName: keyName))
         return SignedRequest(bytes: try signed.encoded(), code: tsig.code)
@@ -47,7 +57,7 @@ struct TSIGSigner: Sendable {
         var signed = withLength(request.code)
         signed += unsigned(reply.bytes[..<offset], originalID: tsig.originalID, count: reply.message.additionals.count)
         signed += tsig.signedVariables(keyName: keyName)
-        guard algorithm.isValid(tsig.code, for: signed, key: key) else { throw .forged }
+        guard algorithm.isValid(tsig.code, for: signed, key: key, shortest: codeByteCount) else { throw .forged }
 
         let serverTime = tsig.error == .badTime ? number(tsig.otherData) ?? tsig.timeSigned : tsig.timeSigned
         let difference = time > serverTime ? Int64(clamping: time - serverTime) : -Int64(clamping: serverTime - time)
@@ -84,7 +94,7 @@ enum TSIGFailure: Error, Hashable, Sendable {
     case unknownKey
     /// The server computed another code (BADSIG).
     case badSignature
-    /// The server wants a longer code (BADTRUNC), although ours is complete.
+    /// The server wants a longer code (BADTRUNC).
     case badTruncation
     /// Our clock is ahead of the server's by that many seconds, or behind by as many if negative (BADTIME).
     case clocksDiffer(by: Int64)

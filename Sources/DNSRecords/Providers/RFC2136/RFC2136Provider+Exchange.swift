@@ -9,7 +9,8 @@ extension RFC2136Provider {
             throw ProviderError(
                 .refused, "the secret of the key \"\(key.name)\" is not base64; expected what the key file has")
         }
-        let signer = TSIGSigner(keyName: key.name, algorithm: key.algorithm, key: secret)
+        let signer = TSIGSigner(
+            keyName: key.name, algorithm: key.algorithm, codeByteCount: key.codeByteCount, key: secret)
         let request: TSIGSigner.SignedRequest
         do throws(DNSEncodingError) {
             request = try signer.sign(message, at: wallClock.secondsSinceEpoch)
@@ -53,7 +54,9 @@ extension RFC2136Provider {
                 "\(server) does not accept the signature by \(key) (BADSIG); the secret is not the server's, check it")
         case .badTruncation:
             ProviderError(
-                .refused, "\(server) wants a longer signature than \(key) gives (BADTRUNC); use another algorithm")
+                .refused,
+                "\(server) wants a longer signature than \(key) gives (BADTRUNC); name the algorithm as the server's "
+                    + "configuration does, without a number of bits if there is none")
         case .clocksDiffer(let seconds):
             ProviderError(
                 .refused,

@@ -10,7 +10,10 @@ extension ProviderKind {
         settings: [
             .init("RFC2136_SERVER", "HOST[:PORT] of the server that takes updates; the port is 53 if not given"),
             .init("RFC2136_KEY_NAME", "the key's name on the server"),
-            .init("RFC2136_KEY_ALGORITHM", "hmac-sha1, hmac-sha256 (if not set), hmac-sha384 or hmac-sha512"),
+            .init(
+                "RFC2136_KEY_ALGORITHM",
+                "hmac-sha1, hmac-sha224, hmac-sha256 (if not set), hmac-sha384 or hmac-sha512; with the bits of cut signatures behind it, such as hmac-sha256-128, where the server has it so"
+            ),
             .init("RFC2136_KEY_SECRET", isSecret: true, "the key in base64"),
         ]
     ) { reader, dependencies in
@@ -21,8 +24,10 @@ extension ProviderKind {
             try DomainName(parsing: $0)
         }
         let names = TSIGAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
-        let algorithm = reader.optional("RFC2136_KEY_ALGORITHM", expected: "one of \(names)") {
-            TSIGAlgorithm(parsing: $0)
+        let method = reader.optional(
+            "RFC2136_KEY_ALGORITHM", expected: "one of \(names), or one with bits such as hmac-sha256-128"
+        ) {
+            TSIGKey.Method(parsing: $0)
         }
         let problems = reader.problems.count
         let secret = reader.secret("RFC2136_KEY_SECRET")
@@ -35,7 +40,11 @@ extension ProviderKind {
         let ttl = reader.ttl(accepted: 1...TTLPolicy.largest)
         guard let server, let name, let secret else { return nil }
         return RFC2136Provider(
-            server: server, key: TSIGKey(name: name, algorithm: algorithm ?? .sha256, secret: secret), zone: zone,
+            server: server,
+            key: TSIGKey(
+                name: name, algorithm: method?.algorithm ?? .sha256, codeByteCount: method?.codeByteCount,
+                secret: secret),
+            zone: zone,
             ttlPolicy: TTLPolicy(configured: ttl), dns: dependencies.dns, wallClock: dependencies.wallClock)
     }
 }
