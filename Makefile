@@ -16,7 +16,7 @@ SECONDS_EACH ?= 60
 # "make test INSTALL=no" installs nothing.
 INSTALL ?= yes
 
-executables := esddns-leader esddns-updater esddns
+executables := esddns-leader esddns-updater esddns esddns-cluster
 
 .PHONY: help
 help: ## List what can be made
@@ -41,7 +41,8 @@ build: dependencies ## Build the executables for release into .build/release, an
 .PHONY: run
 run: dependencies ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"
 	@# For debugging, because that is built in a fraction of the time.
-	@echo "building esddns; the first time takes some minutes" >&2
+	@echo "building esddns and esddns-cluster; the first time takes some minutes" >&2
+	@"$(SWIFT)" build --quiet --product esddns-cluster >&2
 	@"$(SWIFT)" build --quiet --product esddns >&2
 	@exec .build/debug/esddns demo $(ARGS)
 

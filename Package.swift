@@ -48,6 +48,7 @@ let package = Package(
         .executable(name: "esddns-leader", targets: ["esddns-leader"]),
         .executable(name: "esddns-updater", targets: ["esddns-updater"]),
         .executable(name: "esddns", targets: ["esddns"]),
+        .executable(name: "esddns-cluster", targets: ["esddns-cluster"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -79,13 +80,20 @@ let package = Package(
         ),
         .executableTarget(
             name: "esddns",
+            dependencies: ["AddressSync", "CommandSuite", .argumentParser],
+            swiftSettings: strict
+        ),
+        // What needs the simulator, YAML and the whole of Foundation, so that `esddns` starts without them.
+        .executableTarget(
+            name: "esddns-cluster",
             dependencies: [
-                "AddressSync", "ClusterSimulator", "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore",
-                "StatusServer",
+                "AddressSync", "ClusterSimulator", "CommandSuite", "KubernetesConfiguration", "NetworkPrimitives",
+                "OperatorCore", "StatusServer",
                 .argumentParser, .logging, .metrics, .unixSignals,
             ],
             swiftSettings: strict
         ),
+        .target(name: "CommandSuite", swiftSettings: strict),
 
         // The application.
         .target(
@@ -195,6 +203,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "CommandSuiteTests", dependencies: ["CommandSuite"], swiftSettings: strict),
         // Against a real API server where there is one, else against the simulator.
         .testTarget(
             name: "ContractTests",

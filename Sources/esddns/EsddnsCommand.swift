@@ -1,5 +1,6 @@
 import AddressSync
 import ArgumentParser
+import CommandSuite
 
 @main
 struct EsddnsCommand: AsyncParsableCommand {
@@ -18,4 +19,8 @@ struct EsddnsCommand: AsyncParsableCommand {
             RunCommand.self, DetectCommand.self, LeaseCommand.self, SettingsCommand.self, DemoCommand.self,
             SimulateCommand.self,
         ])
+
+    static func main() async {
+        await main(ClusterCommand.askingItself(Array(CommandLine.arguments.dropFirst())))
+    }
 }

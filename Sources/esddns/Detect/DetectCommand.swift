@@ -65,7 +65,7 @@ struct DetectCommand: AsyncParsableCommand {
         // A reader that has gone away is no reason to die with a signal.
         signal(SIGPIPE, SIG_IGN)
         let request = try request()
-        for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
+        for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: .error) }
         let report = try await request.run()
         for problem in report.problems { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
         Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
@@ -81,20 +81,6 @@ struct DetectCommand: AsyncParsableCommand {
                 allowNonGlobal: allowNonGlobal, timeout: .seconds(seconds))
         } catch {
             throw ValidationError(error.description)
-        }
-    }
-}
-
-/// Standard output and error, without buffers of their own.
-private enum Output {
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
-
-    static func print(_ text: String, to descriptor: CInt = STDOUT_FILENO) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
         }
     }
 }

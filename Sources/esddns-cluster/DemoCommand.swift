@@ -1,10 +1,11 @@
 import ArgumentParser
+import CommandSuite
 import NetworkPrimitives
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo",
-        abstract: "Shows the whole system on this machine: a simulated cluster, two leaders, five updaters, DNS.",
+        commandName: ClusterCommand.demo.rawValue,
+        abstract: ClusterCommand.demo.abstract,
         discussion: """
             Everything listens on the loopback interface and nothing leaves this machine. The same code runs as in a \
             cluster; only the servers around it are simulated.

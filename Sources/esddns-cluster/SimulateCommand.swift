@@ -1,13 +1,14 @@
 import ArgumentParser
 import ClusterSimulator
+import CommandSuite
 import FoundationEssentials
 import NetworkPrimitives
 import UnixSignals
 
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate",
-        abstract: "Runs a simulated Kubernetes API server over TLS, to try the executables against.",
+        commandName: ClusterCommand.simulate.rawValue,
+        abstract: ClusterCommand.simulate.abstract,
         discussion: """
             Objects, tokens and the certificate authority are kept in the state directory, so that a server started again on
             it goes on where the last one stopped. The directory also gets service accounts for both executables:

@@ -1,13 +1,14 @@
 import AddressSync
 import ArgumentParser
+import CommandSuite
 import FoundationEssentials
 import KubernetesConfiguration
 import OperatorCore
 
 struct LeaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lease",
-        abstract: "Tells who holds a Lease of a cluster, and whether the holder is alive.",
+        commandName: ClusterCommand.lease.rawValue,
+        abstract: ClusterCommand.lease.abstract,
         discussion: """
             The cluster is that of --kubeconfig, else of KUBECONFIG or ~/.kube/config, else the one this process runs in.
 
