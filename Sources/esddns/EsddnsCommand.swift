@@ -16,7 +16,8 @@ struct EsddnsCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, DetectCommand.self, LeaseCommand.self, SettingsCommand.self, DemoCommand.self,
+            RunCommand.self, SyncCommand.self, DetectCommand.self, LeaseCommand.self, SettingsCommand.self,
+            DemoCommand.self,
             SimulateCommand.self,
         ])
 

@@ -20,6 +20,8 @@ public enum ProcessEntry {
         public static let unavailable: Int32 = 69
         /// EX_TEMPFAIL: try again; the leadership was lost, or an address could not be confirmed.
         public static let temporaryFailure: Int32 = 75
+        /// EX_NOPERM: credentials are not accepted, or do not allow what has to be done.
+        public static let notPermitted: Int32 = 77
         /// EX_CONFIG: settings are missing or wrong.
         public static let configuration: Int32 = 78
     }

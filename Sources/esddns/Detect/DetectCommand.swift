@@ -67,7 +67,7 @@ struct DetectCommand: AsyncParsableCommand {
         let request = try request()
         for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: .error) }
         let report = try await request.run()
-        for problem in report.problems { Output.print("not asked: \(problem)\n", to: STDERR_FILENO) }
+        for problem in report.problems { Output.print("not asked: \(problem)\n", to: .error) }
         Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
         guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
     }

@@ -67,15 +67,15 @@ import WANDetection
     @Test func aPendingLoadBalancerChangesNothingUntilItHasAnAddress() async throws {
         try await run { cluster in
             let detector = cluster.detector()
-            let pending = await detector.detect(published: .v4(addressB))
+            let pending = await detector.detect(published: addressB.first)
             #expect(pending.address == nil && pending.condition.name == "Unconfirmed")
             #expect(pending.description.contains("has no address yet"), "\(pending)")
             try cluster.setIngress([["ip": .string("\(addressA)")]])
-            #expect(await detector.detect(published: .v4(addressB)).condition == .confirmed(.v4(addressA)))
-            #expect(await detector.probe().address == .v4(addressA))
+            #expect(await detector.detect(published: addressB.first).condition == .confirmed(addressA.first))
+            #expect(await detector.probe().address == addressA.first)
             // And back again, as while it is moved to another load balancer.
             try cluster.setIngress([])
-            #expect(await detector.detect(published: .v4(addressA)).address == nil)
+            #expect(await detector.detect(published: addressA.first).address == nil)
         }
     }
 
@@ -83,10 +83,10 @@ import WANDetection
         try await run { cluster in
             let detector = cluster.detector { name, family throws(SourceError) in
                 #expect(name.hasPrefix("lb-1.example.net") && family == .ipv4)
-                return [.v4(addressC)]
+                return [addressC.first]
             }
             try cluster.setIngress([["hostname": "lb-1.example.net"]])
-            #expect(await detector.detect(published: nil).condition == .confirmed(.v4(addressC)))
+            #expect(await detector.detect(published: nil).condition == .confirmed(addressC.first))
             let unresolved = await cluster.detector().detect(published: nil)
             #expect(unresolved.address == nil && unresolved.description.contains("lb-1.example.net"), "\(unresolved)")
         }
@@ -98,8 +98,8 @@ import WANDetection
                 ["ip": .string("\(addressC)")], ["ip": "2001:db8::1"], ["ip": .string("\(addressB)")],
                 ["hostname": "lb.example.net"],
             ])
-            let detector = cluster.detector { _, _ throws(SourceError) in [.v4(addressA), .v4(addressB)] }
-            let all = [addressA, addressB, addressC].map(IPAddress.v4)
+            let detector = cluster.detector { _, _ throws(SourceError) in [addressA.first, addressB.first] }
+            let all = [addressA, addressB, addressC].map(\.first)
             let first = await detector.detect(published: nil)
             #expect(first.condition == .multipleEgress(all) && first.address == all[0], "\(first)")
             #expect(await detector.detect(published: all[2]).address == all[2])
@@ -111,7 +111,7 @@ import WANDetection
             let verdict = await cluster.detector().detect(published: nil)
             #expect(verdict.description.contains("is of type ClusterIP; expected LoadBalancer"), "\(verdict)")
             try cluster.server.delete(.services, "front", namespace: "web")
-            let gone = await cluster.detector().detect(published: .v4(addressA))
+            let gone = await cluster.detector().detect(published: addressA.first)
             #expect(gone.address == nil && gone.description.contains("web/front does not exist"), "\(gone)")
         }
     }
@@ -120,12 +120,12 @@ import WANDetection
         try await run(rules: []) { cluster in
             try cluster.setIngress([["ip": .string("\(addressA)")]])
             let detector = cluster.detector()
-            let forbidden = await detector.detect(published: .v4(addressB))
+            let forbidden = await detector.detect(published: addressB.first)
             #expect(forbidden.address == nil)
             #expect(forbidden.description.contains("cannot get resource \"services\""), "\(forbidden)")
             #expect(forbidden.description.contains("needs get, list and watch on this Service"), "\(forbidden)")
             cluster.server.grant([Self.permission], to: cluster.user.name, namespace: "web")
-            #expect(await detector.detect(published: .v4(addressB)).address == .v4(addressA))
+            #expect(await detector.detect(published: addressB.first).address == addressA.first)
         }
     }
 
@@ -142,7 +142,7 @@ import WANDetection
                 await cluster.server.waitForCall { $0.verb == "watch" && $0.resource == "services" }
                 try cluster.setIngress([["ip": .string("\(addressA)")]])
                 await told.next()
-                #expect(await detector.probe().address == .v4(addressA))
+                #expect(await detector.probe().address == addressA.first)
                 try cluster.server.delete(.services, "front", namespace: "web")
                 await told.next()
                 #expect(await detector.probe().errorDescription?.contains("does not exist") == true)
@@ -152,7 +152,7 @@ import WANDetection
                 await told.next()
                 try cluster.setIngress([["ip": .string("\(addressB)")]])
                 await told.next()
-                #expect(await detector.probe().address == .v4(addressB))
+                #expect(await detector.probe().address == addressB.first)
                 group.cancelAll()
             }
             let calls = cluster.server.calls.filter { $0.user == cluster.user.name }

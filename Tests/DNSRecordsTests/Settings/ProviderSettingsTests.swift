@@ -83,7 +83,7 @@ import Testing
             ],
             [
                 "ESDDNS_RFC2136_SERVER=\"ns:99999\": expected HOST", "ESDDNS_RFC2136_KEY_NAME=\"k k\": expected",
-                "ESDDNS_RFC2136_KEY_ALGORITHM=\"hmac-md5\": expected one of hmac-sha1, hmac-sha256, hmac-sha384, hmac-sha512",
+                "ESDDNS_RFC2136_KEY_ALGORITHM=\"hmac-md5\": expected one of hmac-sha1, hmac-sha224, hmac-sha256",
                 "ESDDNS_RFC2136_KEY_SECRET=<redacted>: expected the key in base64",
                 "ESDDNS_TTL=\"-1\": expected a number of seconds",
             ]

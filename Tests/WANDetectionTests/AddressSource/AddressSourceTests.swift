@@ -110,7 +110,7 @@ import Testing
         ("a..b/A@1.1.1.1", "empty label"), ("x/MX@1.1.1.1", "record type"), ("x/A/HS@1.1.1.1", "class"),
         ("x/A/IN/y@1.1.1.1", "no question"), ("x/A@1.1.1.1:0", "DNS server"), ("x/A@", "DNS server"),
         ("bad name=x/A@1.1.1.1", "operator name"), ("x/A@http://1.1.1.1/", "plain HTTP"), ("x/A@ftp://h/", "scheme"),
-        ("hö/A@1.1.1.1", "ASCII"), ("a=b=c/A@1.1.1.1", "other characters"), ("a\\047b/A@1.1.1.1", "other characters"),
+        ("a=b=c/A@1.1.1.1", "other characters"), ("a\\047b/A@1.1.1.1", "other characters"),
     ])
     func refusesWhatIsNoDNSQuestion(text: String, reason: String) {
         do throws(AddressSource.ParseError) {

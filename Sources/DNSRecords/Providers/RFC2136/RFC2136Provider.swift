@@ -51,6 +51,9 @@ public struct RFC2136Provider: DNSProvider {
     }
 
     public func read(_ name: RecordName, _ type: RecordType) async throws(ProviderError) -> RecordSet? {
+        if let configuredZone, !name.isWithin(configuredZone) {
+            throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+        }
         let answer = try await askSigned(.query(name, type.dnsType), isWrite: false)
         switch AnswerFinding(answer, for: name, type) {
         case .observation(.present(let set)): return set
