@@ -170,12 +170,15 @@ let package = Package(
         .executableTarget(
             name: "esddns-bench",
             dependencies: [
-                "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials", "KubernetesConfiguration",
-                "NetworkPrimitives", "OperatorCore", "WANDetection", .argumentParser, .logging,
+                "AllocationCounter", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials",
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "WANDetection", .argumentParser,
+                .logging,
             ],
             path: "bench/esddns-bench",
             swiftSettings: strict
         ),
+        // Replaces malloc, so for benchmarks only.
+        .target(name: "AllocationCounter", path: "bench/AllocationCounter"),
         // Electors as processes, ours and others', for benchmarks and tests.
         .target(name: "ElectorTrials", path: "bench/ElectorTrials", swiftSettings: strict),
 

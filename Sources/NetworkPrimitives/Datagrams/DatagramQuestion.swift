@@ -88,8 +88,10 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
             close(descriptor)
             return nil
         }
-        let times = exchange.sendTimes.dropFirst(nextSend).prefix(1) + [exchange.deadline]
-        return times.min().map { start.advanced(by: Duration($0)) }
+        // Without an array in between: this runs whenever a datagram has arrived, for every question that is open.
+        let isToBeSent = nextSend < exchange.sendTimes.count
+        let time = isToBeSent ? min(exchange.sendTimes[nextSend], exchange.deadline) : exchange.deadline
+        return start.advanced(by: Duration(time))
     }
 
     func abandon() {

@@ -6,6 +6,7 @@ enum Benchmarks {
         ConfigMapFanOut.self,
         WatchReconnects.self,
         QuorumRound.self,
+        GarbagePackets.self,
         DetectCommandStart.self,
     ]
 

@@ -1,3 +1,4 @@
+import AllocationCounter
 import Foundation
 import Synchronization
 
@@ -38,6 +39,7 @@ final class ReflectingServers: Sendable {
         // A thread, not a task: it blocks.
         let (ended, end) = AsyncStream.makeStream(of: Never.self)
         let thread = Thread {
+            allocation_counter_exclude_thread()
             servers.serve(descriptors, manners)
             end.finish()
         }
@@ -64,7 +66,9 @@ final class ReflectingServers: Sendable {
                 switch manners[index] {
                 case .silent: continue
                 case .garbage(let datagrams):
-                    for _ in 0..<datagrams { Self.send(Array(buffer[0..<20]), to: peer, over: entry.fd) }
+                    for number in 0..<datagrams {
+                        Self.send(Self.garbage(number, Array(buffer[0..<20]), peer), to: peer, over: entry.fd)
+                    }
                 case .answering: break
                 }
                 Self.send(Self.answer(Array(buffer[0..<20]), peer), to: peer, over: entry.fd)
@@ -77,6 +81,25 @@ final class ReflectingServers: Sendable {
         let mask: [UInt8] = [0x21, 0x12, 0x21, 0x12, 0xA4, 0x42]
         let value = [0, 1] + zip(peer.portAndAddress, mask).map { $0 ^ $1 }
         return [0x01, 0x01, 0, 12] + request[4...] + [0, 0x20, 0, 8] + value
+    }
+
+    /// What is no answer to `request`, in some variety.
+    private static func garbage(_ number: Int, _ request: [UInt8], _ peer: SocketName) -> [UInt8] {
+        var answer = answer(request, peer)
+        switch number % 6 {
+        case 0: return request
+        case 1: return []
+        case 2: return [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 500)
+        // Of another transaction.
+        case 3: answer[19] ^= 1
+        // Longer than it says.
+        case 4: answer += [0, 0, 0, 0]
+        // With a fingerprint that is not its own.
+        default:
+            answer[3] += 8
+            answer += [0x80, 0x28, 0, 4, 0, 0, 0, 0]
+        }
+        return answer
     }
 
     private static func send(_ bytes: [UInt8], to peer: SocketName, over socket: Int32) {
