@@ -18,6 +18,10 @@ INSTALL ?= yes
 
 executables := esddns-leader esddns-updater esddns esddns-cluster
 
+# How what ships is built. Swift has every executable offer all of its symbols to libraries, which makes some megabytes that the
+# loader reads and that are found nowhere else: nothing here is looked up by name, and backtraces are not made from them.
+release := --configuration release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
+
 .PHONY: help
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +35,7 @@ dependencies:
 build: dependencies ## Build the executables for release into .build/release, and tell their sizes
 	@for name in $(executables); do \
 	    echo "building $$name"; \
-	    "$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product "$$name"; \
+	    "$(SWIFT)" build --quiet $(release) --product "$$name"; \
 	done
 	@cd .build/release && for name in $(executables); do \
 	    awk -v name="$$name" -v bytes="$$(wc -c <"$$name")" \
@@ -66,8 +70,8 @@ faults: dependencies ## Run elections under random faults with more seeds than t
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; fi
 	@echo "building esddns-bench and esddns for release; the first time takes some minutes" >&2
-	@"$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product esddns-bench >&2
-	@"$(SWIFT)" build --quiet --configuration release --static-swift-stdlib -Xlinker -s --product esddns >&2
+	@"$(SWIFT)" build --quiet $(release) --product esddns-bench >&2
+	@"$(SWIFT)" build --quiet $(release) --product esddns >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
 
 .PHONY: fuzz

@@ -68,15 +68,18 @@ let package = Package(
     ],
     targets: [
         // Executables: argument parsing, composition of services, exit codes.
+        // These never run without libcurl, so they name it, for whoever collects the libraries that they need.
         .executableTarget(
             name: "esddns-leader",
             dependencies: ["AddressSync", .argumentParser],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("curl")]
         ),
         .executableTarget(
             name: "esddns-updater",
             dependencies: ["AddressSync", .argumentParser],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("curl")]
         ),
         .executableTarget(
             name: "esddns",
@@ -140,12 +143,10 @@ let package = Package(
             dependencies: ["CurlShims", .httpTypes],
             swiftSettings: strict
         ),
-        .target(name: "CurlShims", dependencies: ["CLibcurl"]),
-        .systemLibrary(
-            name: "CLibcurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
-        ),
+        // Loads libcurl when it is first needed.
+        .target(name: "CurlShims", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("dl")]),
+        // Headers only; with the flags of pkg-config every executable would be linked to it.
+        .systemLibrary(name: "CLibcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
         // Not part of the image: how a person's command line reaches a cluster.
         .target(

@@ -105,7 +105,7 @@ struct MultiWaker: Sendable {
     /// - Returns: whether the multi handle has a working wake-up; it has not where file descriptors ran out.
     @discardableResult
     func wake() -> Bool {
-        curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: address)) == CURLM_OK
+        UnsafeMutableRawPointer(bitPattern: address).map { curl_shims_multi_wakeup($0) == CURLM_OK } ?? false
     }
 }
 

@@ -6,7 +6,7 @@ struct EasyHandle {
 
     /// Out of memory or, in a process that runs out of it, file descriptors.
     init() throws(HTTPClientError) {
-        guard let raw = curl_easy_init() else {
+        guard let raw = curl_shims_easy_init() else {
             throw HTTPClientError(.internalError, "libcurl could not make a transfer handle")
         }
         self.raw = raw
@@ -77,7 +77,7 @@ struct EasyHandle {
         guard code == CURLE_OK else {
             throw HTTPClientError(
                 .internalError,
-                "libcurl refused option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
+                "libcurl refused option \(option.rawValue): \(String(cString: curl_shims_easy_strerror(code)))")
         }
     }
 }
@@ -109,12 +109,12 @@ final class HeaderList {
     init(_ lines: [[UInt8]]) throws(HTTPClientError) {
         for line in lines {
             let longer = line.withUnsafeBytes { bytes in
-                curl_slist_append(head, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+                curl_shims_slist_append(head, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
             }
             guard let longer else { throw HTTPClientError(.internalError, "libcurl could not make a list") }
             head = longer
         }
     }
 
-    deinit { curl_slist_free_all(head) }
+    deinit { curl_shims_slist_free_all(head) }
 }

@@ -18,14 +18,9 @@ final class EventLoop {
         didSet { queue.transferCount.store(transfers.count, ordering: .releasing) }
     }
 
-    /// `curl_global_init` is done once in a process, is safe with threads since 7.84, and is never undone.
-    private static let globalInitialization: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-
     init(_ configuration: HTTPClient.Configuration) throws(HTTPClientError) {
-        guard Self.globalInitialization == CURLE_OK else {
-            throw HTTPClientError(.internalError, "libcurl could not be initialized")
-        }
-        guard let multi = curl_multi_init() else {
+        try LoadedLibrary.require()
+        guard let multi = curl_shims_multi_init() else {
             throw HTTPClientError(.internalError, "libcurl could not make a multi handle")
         }
         let waker = MultiWaker(multi)
@@ -34,7 +29,7 @@ final class EventLoop {
             curl_shims_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)) == CURLM_OK,
             curl_shims_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 8) == CURLM_OK
         else {
-            curl_multi_cleanup(multi)
+            curl_shims_multi_cleanup(multi)
             throw HTTPClientError(.internalError, "libcurl's multi handle does not work; out of file descriptors?")
         }
         self.multi = multi
@@ -46,7 +41,7 @@ final class EventLoop {
     func discard() {
         queue.close()
         queue.detach()
-        curl_multi_cleanup(multi)
+        curl_shims_multi_cleanup(multi)
     }
 
     /// Works until the queue is closed, then ends what is in flight and frees every handle.
@@ -64,7 +59,7 @@ final class EventLoop {
             end(transfer, HTTPClientError(.shutDown, "the client was shut down"))
         }
         queue.detach()
-        curl_multi_cleanup(multi)
+        curl_shims_multi_cleanup(multi)
     }
 
     private func carryOut(_ command: Command) {
@@ -103,10 +98,10 @@ final class EventLoop {
 
     private func perform() {
         var running: Int32 = 0
-        let code = curl_multi_perform(multi, &running)
+        let code = curl_shims_multi_perform(multi, &running)
         guard code != CURLM_OK else { return }
         // Nothing of this can be expected to go on; transfers without a time-out would hang.
-        let why = String(cString: curl_multi_strerror(code))
+        let why = String(cString: curl_shims_multi_strerror(code))
         for transfer in transfers.values {
             end(transfer, HTTPClientError(.internalError, "libcurl's event loop failed: \(why)"))
         }
@@ -114,7 +109,7 @@ final class EventLoop {
 
     private func collectFinished() {
         var remaining: Int32 = 0
-        while let message = curl_multi_info_read(multi, &remaining) {
+        while let message = curl_shims_multi_info_read(multi, &remaining) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
             // The message is gone once the handle is.
             let code = message.pointee.data.result
@@ -134,7 +129,7 @@ final class EventLoop {
     private func wait() {
         let next = transfers.values.lazy.compactMap(\.idleDeadline).min()
         let timeout = next.map { ($0 - .now).milliseconds } ?? Int(Int32.max)
-        let code = curl_multi_poll(multi, nil, 0, Int32(timeout), nil)
+        let code = curl_shims_multi_poll(multi, Int32(timeout))
         // Without memory or descriptors to wait with, at least do not spin.
         if code != CURLM_OK { usleep(10_000) }
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// An HTTP/1.1 client over libcurl.
+/// An HTTP/1.1 client over libcurl, which is loaded when a process makes its first client.
 ///
 /// One thread of its own runs all exchanges of a client, so a client costs little while idle (its thread sleeps) and any
 /// number of exchanges can be in flight. Connections that have ended an exchange in good order are kept, at most eight,
@@ -23,10 +23,12 @@ public final class HTTPClient: HTTPTransport {
     ///
     /// - Throws: ``HTTPClientError/Code/invalidRequest`` for a setting that makes no sense,
     ///   ``HTTPClientError/Code/tlsFailed`` for certificates or keys that are not PEM, are damaged, or are encrypted,
-    ///   ``HTTPClientError/Code/internalError`` where the system is out of threads, memory or file descriptors.
+    ///   ``HTTPClientError/Code/internalError`` where libcurl is not installed, or where the system is out of threads, memory
+    ///   or file descriptors.
     ///   Well-formed PEM with senseless content, or a key that does not belong to its certificate, is only noticed by
     ///   the first exchange, which then fails with ``HTTPClientError/Code/tlsFailed``.
     public init(configuration: Configuration = Configuration()) throws(HTTPClientError) {
+        try LoadedLibrary.require()
         try configuration.validate()
         tlsServerName = configuration.tlsServerName
         streamBufferBytes = configuration.streamBufferBytes

@@ -21,7 +21,7 @@ extension HTTPClientError {
     /// The same `CURLcode` means different things before and after the request was written: a reset while a proxy or
     /// TLS is negotiated is a failure to connect, the same reset afterwards is a lost connection.
     init(_ failure: TransferFailure) {
-        let said = failure.message.isEmpty ? String(cString: curl_easy_strerror(failure.code)) : failure.message
+        let said = failure.message.isEmpty ? String(cString: curl_shims_easy_strerror(failure.code)) : failure.message
         let code =
             failure.requestWasStarted
             ? Self.codeAfterStart(failure) : Self.codeBeforeStart(failure)

@@ -15,6 +15,7 @@ struct RequestTarget: Sendable, Hashable {
     ///   - text: absolute `http` or `https` URL, percent-encoded.
     ///   - tlsServerName: the name that TLS presents and verifies instead of the URL's host.
     init(parsing text: String, tlsServerName: String? = nil) throws(HTTPClientError) {
+        try LoadedLibrary.require()
         func wrong(_ why: String) -> HTTPClientError {
             HTTPClientError(.invalidRequest, "URL \"\(RedactedURL(text))\" \(why)")
         }
@@ -56,11 +57,11 @@ struct RequestTarget: Sendable, Hashable {
         init?(_ text: String, allowingAnyScheme: Bool = false) {
             // libcurl forgives a third slash and then takes the path for the host.
             guard let separator = text.firstRange(of: "://"), text[separator.upperBound...].first != "/",
-                let handle = curl_url()
+                let handle = curl_shims_url()
             else { return nil }
-            defer { curl_url_cleanup(handle) }
+            defer { curl_shims_url_cleanup(handle) }
             let flags = UInt32(CURLU_PATH_AS_IS) | (allowingAnyScheme ? UInt32(CURLU_NON_SUPPORT_SCHEME) : 0)
-            guard curl_url_set(handle, CURLUPART_URL, text, flags) == CURLUE_OK,
+            guard curl_shims_url_set(handle, CURLUPART_URL, text, flags) == CURLUE_OK,
                 let scheme = Self.part(CURLUPART_SCHEME, of: handle)?.lowercased(),
                 allowingAnyScheme || scheme == "http" || scheme == "https",
                 let host = Self.part(CURLUPART_HOST, of: handle), !host.isEmpty
@@ -74,18 +75,18 @@ struct RequestTarget: Sendable, Hashable {
         }
 
         static func url(_ text: String, replacingHostWith host: String) -> String? {
-            guard let handle = curl_url() else { return nil }
-            defer { curl_url_cleanup(handle) }
-            guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK,
-                curl_url_set(handle, CURLUPART_HOST, host, 0) == CURLUE_OK
+            guard let handle = curl_shims_url() else { return nil }
+            defer { curl_shims_url_cleanup(handle) }
+            guard curl_shims_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK,
+                curl_shims_url_set(handle, CURLUPART_HOST, host, 0) == CURLUE_OK
             else { return nil }
             return part(CURLUPART_URL, of: handle)
         }
 
         private static func part(_ part: CURLUPart, of handle: OpaquePointer, flags: UInt32 = 0) -> String? {
             var text: UnsafeMutablePointer<CChar>?
-            guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
-            defer { curl_free(text) }
+            guard curl_shims_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
+            defer { curl_shims_free(text) }
             return String(cString: text)
         }
     }

@@ -14,6 +14,6 @@ enum RetryAfter {
         if seconds > 0 { return .seconds(min(seconds, Int64(Int32.max))) }
         let isNumber = !field.isEmpty && field.utf8.allSatisfy { (0x30...0x39).contains($0) }
         // A date that has passed, or that is this very second.
-        return isNumber || seconds < 0 || curl_getdate(field, nil) != -1 ? .zero : nil
+        return isNumber || seconds < 0 || curl_shims_getdate(field) != -1 ? .zero : nil
     }
 }

@@ -56,22 +56,23 @@ final class Transfer {
     }
 
     func add(to multi: UnsafeMutableRawPointer) throws(HTTPClientError) {
-        let code = curl_multi_add_handle(multi, easy.raw)
+        let code = curl_shims_multi_add_handle(multi, easy.raw)
         guard code == CURLM_OK else {
             throw HTTPClientError(
-                .internalError, "\(plan.label): libcurl took no transfer: \(String(cString: curl_multi_strerror(code)))"
+                .internalError,
+                "\(plan.label): libcurl took no transfer: \(String(cString: curl_shims_multi_strerror(code)))"
             )
         }
     }
 
     /// Takes the handle away from libcurl and frees it. A transfer that is not over loses its connection by that.
     func close(removedFrom multi: UnsafeMutableRawPointer) {
-        curl_multi_remove_handle(multi, easy.raw)
+        curl_shims_multi_remove_handle(multi, easy.raw)
         free()
     }
 
     private func free() {
-        curl_easy_cleanup(easy.raw)
+        curl_shims_easy_cleanup(easy.raw)
         errorMessage.deallocate()
     }
 

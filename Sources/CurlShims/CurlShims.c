@@ -39,12 +39,13 @@ static int configure_socket(void *user, curl_socket_t descriptor, curlsocktype p
 }
 
 CURLcode curl_shims_set_socket_callbacks(CURL *handle, unsigned int user_timeout_milliseconds) {
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    const struct curl_shims_functions *library = curl_shims_library();
+    CURLcode code = library->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, configure_socket);
+        code = library->easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, configure_socket);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)user_timeout_milliseconds);
+        code = library->easy_setopt(handle, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)user_timeout_milliseconds);
     }
     return code;
 }

@@ -24,7 +24,8 @@ struct DetectCommand: AsyncParsableCommand {
               esddns detect
               esddns detect --stun stun.cloudflare.com:3478 --stun mine=203.0.114.7:3478 --json
 
-            Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong.
+            Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong, 69 web sources cannot be asked, since
+            libcurl is not installed.
             """)
 
     @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT[/tcp|/tls]"))
@@ -66,7 +67,13 @@ struct DetectCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let request = try request()
         for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: .error) }
-        let report = try await request.run()
+        let report: DetectionReport
+        do {
+            report = try await request.run()
+        } catch {
+            Output.print("Error: \(error)\n", to: .error)
+            throw ExitCode(ProcessEntry.ExitCode.unavailable)
+        }
         for problem in report.problems { Output.print("not asked: \(problem)\n", to: .error) }
         Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
         guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
