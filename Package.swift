@@ -130,19 +130,20 @@ let package = Package(
         ),
         .target(
             name: "OperatorCore",
-            dependencies: ["CurlHTTP", .httpTypes, .logging, .metrics],
+            dependencies: ["CurlHTTP", "SystemThreads", .httpTypes, .logging, .metrics],
             swiftSettings: strict
         ),
         .target(
             name: "NetworkPrimitives",
-            dependencies: [.nioCore, .nioPosix, .nioSSL],
+            dependencies: ["SystemThreads", .nioCore, .nioPosix, .nioSSL],
             swiftSettings: strict
         ),
         .target(
             name: "CurlHTTP",
-            dependencies: ["CurlShims", .httpTypes],
+            dependencies: ["CurlShims", "SystemThreads", .httpTypes],
             swiftSettings: strict
         ),
+        .target(name: "SystemThreads", swiftSettings: strict),
         // Loads libcurl when it is first needed.
         .target(name: "CurlShims", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("dl")]),
         // Headers only; with the flags of pkg-config every executable would be linked to it.
@@ -255,6 +256,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "SystemThreadsTests", dependencies: ["SystemThreads"], swiftSettings: strict),
         .testTarget(
             name: "WANDetectionTests",
             dependencies: [

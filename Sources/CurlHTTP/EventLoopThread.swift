@@ -1,17 +1,10 @@
 import CurlShims
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import SystemThreads
 
 /// The thread that runs an ``EventLoop``. Nothing happens to it but by ``shutdown()``: it keeps itself alive.
 final class EventLoopThread: Sendable {
-    private typealias Lifecycle = ThreadLifecycle<pthread_t, CheckedContinuation<pthread_t?, Never>>
+    private typealias Lifecycle = ThreadLifecycle<SystemThread, CheckedContinuation<SystemThread?, Never>>
 
     let queue: CommandQueue
     /// `nil` only while the thread is being made.
@@ -22,17 +15,17 @@ final class EventLoopThread: Sendable {
         queue = loop.queue
         lifecycle = Mutex(nil)
         let context = Unmanaged.passRetained(Context(loop: loop, thread: self))
-        // The lock is held until the state is there, in case the thread ends before `pthread_create` returns.
-        let code = lifecycle.withLock { lifecycle in
-            var handle = pthread_t()
-            let code = pthread_create(&handle, nil, eventLoopThreadMain, context.toOpaque())
-            if code == 0 { lifecycle = Lifecycle(running: handle) }
-            return code
-        }
-        guard code == 0 else {
+        // Handed over: once the thread runs nobody else looks at it, and where there is no thread it comes back.
+        nonisolated(unsafe) let handedOver = context
+        do throws(SystemThread.Failure) {
+            // The lock is held until the state is there, in case the thread ends before its start returns.
+            try lifecycle.withLock { lifecycle throws(SystemThread.Failure) in
+                lifecycle = Lifecycle(running: try SystemThread.start { handedOver.takeRetainedValue().run() })
+            }
+        } catch {
             context.release()
             loop.discard()
-            throw HTTPClientError(.internalError, "the system gave no thread (error \(code))")
+            throw HTTPClientError(.internalError, "the system gave no thread (error \(error.code))")
         }
     }
 
@@ -48,7 +41,7 @@ final class EventLoopThread: Sendable {
         }
         guard let toJoin else { return }
         // The thread has done its work and is on its way out, so this does not block for long.
-        pthread_join(toJoin, nil)
+        toJoin.join()
         for waiter in lifecycle.withLock({ $0?.joined() ?? [] }) { waiter.resume(returning: nil) }
     }
 
@@ -67,19 +60,10 @@ private final class Context {
         self.loop = loop
         self.thread = thread
     }
-}
 
-private func eventLoopThreadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    // A write to a connection that the peer has closed raises SIGPIPE in the writing thread. Blocked there it stays
-    // pending and vanishes with the thread, so the process's own disposition need not be touched. The others are
-    // blocked too, so that handlers run on threads that expect them; threads of libcurl's resolver inherit this.
-    var signals = sigset_t()
-    sigfillset(&signals)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let context = Unmanaged<Context>.fromOpaque(argument).takeRetainedValue()
-    curl_shims_name_thread("curl-http")
-    context.loop.run()
-    context.thread.ended()
-    return nil
+    func run() {
+        curl_shims_name_thread("curl-http")
+        loop.run()
+        thread.ended()
+    }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import SystemThreads
 
 #if canImport(Glibc)
     import Glibc
@@ -64,7 +65,7 @@ final class DatagramPoller: Sendable {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
-        guard DetachedThread.start({ DatagramPoller.shared.run() }) else {
+        guard (try? SystemThread.detach { DatagramPoller.shared.run() }) != nil else {
             ends.forEach { _ = close($0) }
             return .broken
         }

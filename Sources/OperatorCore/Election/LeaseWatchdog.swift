@@ -1,3 +1,5 @@
+import SystemThreads
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -37,7 +39,8 @@ public final class LeaseWatchdog: Sendable {
 
     /// Starts the thread. Call once; it ends after ``finish()``.
     func start() {
-        Thread.detach { [state, onExpiry] in
+        // Where the system has no thread left there is no watchdog; the elector still ends its terms by the clock.
+        try? SystemThread.detach { [state, onExpiry] in
             var isExpired = false
             state.run { state in
                 state.looks += 1
@@ -89,38 +92,5 @@ public final class LeaseWatchdog: Sendable {
         let line = "the term as leader is over and the process did not stop in time: ending it\n"
         _ = line.utf8CString.withUnsafeBufferPointer { write(2, $0.baseAddress, $0.count - 1) }
         _exit(70)
-    }
-}
-
-/// The smallest wrapper around a detached POSIX thread.
-private enum Thread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func detach(_ run: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(Body(run)).toOpaque()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { context in
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }
-        #else
-            var thread = pthread_t()
-            let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
-                if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }
-        #endif
-        if pthread_create(&thread, &attributes, entry, context) != 0 {
-            // Without its thread there is no watchdog; the elector still ends its terms by the clock.
-            Unmanaged<Body>.fromOpaque(context).release()
-        }
-        pthread_attr_destroy(&attributes)
     }
 }
