@@ -4,8 +4,8 @@ import Testing
 
 /// Electors of ours and of others on one Lease, each in a process of its own.
 ///
-/// Against the simulator, or a kube-apiserver out of `KUBEBUILDER_ASSETS`, or the server that `TEST_KUBECONFIG` names. The others are the official Python client, and
-/// whatever `PEER_ELECTOR` names.
+/// Against the simulator, or a kube-apiserver out of `KUBEBUILDER_ASSETS`, or the server that `TEST_KUBECONFIG` names. The
+/// others are the official Python client, and whatever `PEER_ELECTOR` names.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ElectorInteroperabilityTests {
     /// Short, but with what our settings demand between the end of a term and a takeover.
     private static let timing = ElectorTiming(leaseDuration: 4, renewDeadline: 2, retryPeriod: 1)
@@ -37,30 +37,32 @@ import Testing
         let theirs = try other.program()
         try await TrialServer.run(timing: Self.timing) { trial in
             let crew = ElectorCrew(trial)
+            let watch = try await LeaseWatch(trial)
             try await crew.run {
                 let first = try crew.start(ours, "ours-1")
                 try await first.untilLeading(within: Self.patience)
 
                 let second = try crew.start(theirs, "theirs-1")
-                try await Task.sleep(for: .seconds(Self.timing.retryPeriod))
+                try await watch.untilRenewedTwice(by: "ours-1", within: Self.patience)
                 _ = first.askToStop()
                 try await second.untilLeading(within: Self.patience)
 
                 let third = try crew.start(ours, "ours-2")
-                try await Task.sleep(for: .seconds(Self.timing.retryPeriod))
+                try await watch.untilRenewedTwice(by: "theirs-1", within: Self.patience)
                 try await second.kill()
                 try await third.untilLeading(within: Self.patience)
 
                 let fourth = try crew.start(theirs, "theirs-2")
-                try await Task.sleep(for: .seconds(Self.timing.retryPeriod))
+                try await watch.untilRenewedTwice(by: "ours-2", within: Self.patience)
                 try await third.kill()
                 try await fourth.untilLeading(within: Self.patience)
 
                 let fifth = try crew.start(ours, "ours-3")
-                try await Task.sleep(for: .seconds(Self.timing.retryPeriod))
+                try await watch.untilRenewedTwice(by: "theirs-2", within: Self.patience)
                 _ = fourth.askToStop()
                 try await fifth.untilLeading(within: Self.patience)
             }
+            await watch.end()
             let timeline = LeadershipTimeline(crew.events)
             #expect(timeline.terms.map(\.identity) == ["ours-1", "theirs-1", "ours-2", "theirs-2", "ours-3"])
             expectNoOverlap(timeline, theirs)
