@@ -8,6 +8,7 @@ public enum ProviderRegistry {
         .powerdns,
         .duckdns,
         .dyndns2,
+        .webhook,
     ]
 
     /// The settings that every provider has.

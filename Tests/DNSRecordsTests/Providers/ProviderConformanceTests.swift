@@ -12,6 +12,7 @@ import Testing
         .powerdns,
         .duckdns,
         .dyndns2,
+        .webhook,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
