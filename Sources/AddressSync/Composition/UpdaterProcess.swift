@@ -36,6 +36,8 @@ extension ProcessParts {
                 }
             } ?? DetectionParts()
         dependencies.lookup = settings.records.lookup()
+        dependencies.endpointObjects = KubernetesEndpointObjects(
+            api: api, namespace: settings.cluster.namespace ?? api.namespace)
         let service = UpdaterService(
             settings: settings, namespace: settings.cluster.namespace ?? api.namespace, api: api,
             detectors: .init(shared: detection.detectors, ofNode: nodeDetection.detectors),

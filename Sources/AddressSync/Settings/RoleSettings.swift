@@ -44,6 +44,9 @@ public struct UpdaterSettings: Sendable {
         var reader = SettingsReader(environment: environment)
         process = ProcessSettings(reading: &reader)
         cluster = ClusterSettings(reading: &reader)
+        var dependencies = dependencies
+        // An updater is inside a cluster by definition.
+        if dependencies.endpointObjects == nil { dependencies.endpointObjects = NoEndpointObjects() }
         records = RecordSettings(
             reading: &reader, node: process.nodeName, publishesAll: DetectionSettings.publishesAll(reader),
             dependencies: dependencies)

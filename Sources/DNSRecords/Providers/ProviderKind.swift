@@ -10,17 +10,20 @@ public struct ProviderDependencies: Sendable {
     public var uptime: @Sendable () -> Duration
     /// Asks the zones' own name servers, for services that cannot be asked what a record holds.
     public var lookup: AuthoritativeClient
+    /// Keeps `DNSEndpoint` objects; `nil` outside of a cluster.
+    public var endpointObjects: (any EndpointObjectStore)?
 
     public init(
         transport: any HTTPTransport, dns: DNSExchange = DNSExchange(), wallClock: WallClock = .system,
         uptime: @escaping @Sendable () -> Duration = ProviderDependencies.systemUptime,
-        lookup: AuthoritativeClient = AuthoritativeClient()
+        lookup: AuthoritativeClient = AuthoritativeClient(), endpointObjects: (any EndpointObjectStore)? = nil
     ) {
         self.transport = transport
         self.dns = dns
         self.wallClock = wallClock
         self.uptime = uptime
         self.lookup = lookup
+        self.endpointObjects = endpointObjects
     }
 
     private static let start = ContinuousClock.now

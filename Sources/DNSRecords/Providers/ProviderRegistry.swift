@@ -9,6 +9,7 @@ public enum ProviderRegistry {
         .duckdns,
         .dyndns2,
         .webhook,
+        .dnsendpoint,
     ]
 
     /// The settings that every provider has.

@@ -13,6 +13,7 @@ import Testing
         .duckdns,
         .dyndns2,
         .webhook,
+        .dnsendpoint,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
