@@ -265,7 +265,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // Against coturn, Knot and the built executables; scripts/install-test-servers.sh installs what it needs.
+        // Against coturn, Knot, PowerDNS and the built executables; scripts/install-test-servers.sh installs what it needs.
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

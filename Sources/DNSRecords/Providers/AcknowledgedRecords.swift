@@ -5,7 +5,7 @@ import Synchronization
 /// with what the service has acknowledged.
 ///
 /// Name servers follow an update with a delay, and such services block those who send them what they have already. So a
-/// value that was acknowledged is not sent again before the name servers have shown it and then something else.
+/// value that was acknowledged is not sent again before the name servers have shown it and, a while later, something else.
 final class AcknowledgedRecords: Sendable {
     private struct Key: Hashable {
         var name: RecordName
@@ -30,6 +30,8 @@ final class AcknowledgedRecords: Sendable {
 
     /// A change that no name server has shown after this time was lost, and may be sent once more.
     static let lostAfter = Duration.seconds(3600)
+    /// Until then some of a zone's name servers may show a new value and others the old one.
+    static let settledAfter = Duration.seconds(600)
 
     /// - Parameters:
     ///   - title: what people call the service, for messages.
@@ -70,11 +72,11 @@ final class AcknowledgedRecords: Sendable {
             throw ProviderError(.temporary, "\(asked), and whether that is served cannot be told: \(blindness)")
         }
         let age = uptime() - entry.time
-        guard entry.wasChange, age >= Self.lostAfter else {
+        guard !entry.wasSeen, entry.wasChange, age >= Self.lostAfter else {
             throw ProviderError(
                 .temporary,
-                "\(asked) \(age.components.seconds) s ago, and the zone's name servers do not show it yet; it is not sent "
-                    + "again")
+                "\(asked) \(age.components.seconds) s ago, and not all of the zone's name servers show it yet; it is not "
+                    + "sent again")
         }
     }
 
@@ -86,11 +88,13 @@ final class AcknowledgedRecords: Sendable {
 
     /// What was acknowledged, shown, and is gone was changed by somebody else, and can be sent again.
     private func note(_ values: [RecordValue], at key: Key) {
+        let now = uptime()
         entries.withLock { entries in
             guard var entry = entries[key] else { return }
             entry.blindness = nil
             if entry.values == values { entry.wasSeen = true }
-            entries[key] = entry.values != values && entry.wasSeen ? nil : entry
+            let isGone = entry.values != values && entry.wasSeen && now - entry.time >= Self.settledAfter
+            entries[key] = isGone ? nil : entry
         }
     }
 }

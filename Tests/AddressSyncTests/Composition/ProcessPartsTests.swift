@@ -31,6 +31,13 @@ import Testing
             ])
     }
 
+    @Test func objectsOfTheClusterAreForUpdatersOnly() throws {
+        let parts = parts(["ESDDNS_PROVIDER": "dnsendpoint", "ESDDNS_RECORDS": "a.example.com"])
+        #expect(try names(parts.makeStandalone) == ["ESDDNS_PROVIDER"])
+        let error = #expect(throws: KubernetesError.self) { try parts.makeUpdater() }
+        #expect(error?.failure == .configuration)
+    }
+
     @Test func outsideOfAPodTheClusterIsMissed() {
         let error = #expect(throws: KubernetesError.self) { try parts([:]).makeLeader() }
         #expect(error?.failure == .configuration)

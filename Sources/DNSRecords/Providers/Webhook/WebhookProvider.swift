@@ -162,7 +162,7 @@ public final class WebhookProvider: DNSProvider {
         return try http.decode([ExternalDNSEndpoint]?.self, from: response, of: "GET of the records") ?? []
     }
 
-    /// The webhook's domain filter, asked for once.
+    /// The webhook's domain filter, asked for once as long as it has the names.
     ///
     /// - Throws: ``ProviderError/Kind/permanent`` where the name is not served.
     private func checkedFilter(for name: RecordName) async throws(ProviderError) -> DomainFilter {
@@ -177,6 +177,8 @@ public final class WebhookProvider: DNSProvider {
             self.filter.withLock { $0 = filter }
         }
         guard filter.matches(name) else {
+            // Its filter may be another by the next time.
+            self.filter.withLock { $0 = nil }
             throw ProviderError(
                 .permanent, "the webhook does not serve \(name); check its domain filter, and the name")
         }

@@ -149,6 +149,23 @@ import Testing
         }
     }
 
+    @Test func anAliasIsLeftAlone() async throws {
+        let zone = FakeZone("example.com")
+        let alias = try #require(RecordName("home.example.com"))
+        zone.put([.cname(alias, ttl: 60, try #require(RecordName("www.example.org")))])
+        let transport = FakeDynDNS2(zone: zone).service()
+        try await run(zone, transport: transport) { provider in
+            guard
+                case .failed(let message, retriable: false) = await provider.apply(
+                    try set("home.example.com", "198.51.100.7"))
+            else {
+                Issue.record("expected a failure")
+                return
+            }
+            #expect(message.contains("alias (CNAME) of www.example.org") && transport.calls.isEmpty)
+        }
+    }
+
     @Test func theCredentialsAreInNoMessage() async throws {
         let encoded = Data("me@example.org:secret-token".utf8).base64EncodedString()
         for status in [200, 400, 401, 403, 500] {
