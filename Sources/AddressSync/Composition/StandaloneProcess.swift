@@ -11,7 +11,6 @@ extension ProcessParts {
         let providerClient = try HTTPClient()
         var dependencies = ProviderDependencies(transport: providerClient)
         let settings = try StandaloneSettings(environment: environment, dependencies: dependencies)
-        dependencies.lookup = settings.records.lookup()
         let logger = makeLogger("esddns")
         let board = StatusBoard(
             role: .standalone, identity: settings.process.nodeName,
