@@ -16,6 +16,8 @@ public struct LookupFailure: Error, Hashable, Sendable, CustomStringConvertible 
         public static let serversRefused = Code("servers_refused")
         /// No name server answered at all.
         public static let serversSilent = Code("servers_silent")
+        /// The name servers say different things, and the primary, which would rule, is not among those that answered.
+        public static let serversDisagree = Code("servers_disagree")
         public static let cancelled = Code("cancelled")
     }
 
@@ -29,4 +31,8 @@ public struct LookupFailure: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String { message }
+}
+
+extension LookupFailure {
+    static let cancelled = LookupFailure(.cancelled, "cancelled")
 }

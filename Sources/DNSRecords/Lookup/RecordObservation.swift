@@ -5,7 +5,8 @@ public enum RecordObservation: Hashable, Sendable {
     /// The record set as it is published, with its TTL.
     case present(RecordSet)
     case absent(Absence)
-    /// The name is an alias (CNAME), and so cannot have an address of its own (RFC 1034 section 3.6.2).
+    /// The name is an alias (CNAME, also one that follows from a DNAME further up), and so cannot have an address of its own
+    /// (RFC 1034 section 3.6.2).
     case alias(of: RecordName)
     /// DNS cannot tell; ask the provider's API, at a low rate.
     case unknown(LookupFailure)
@@ -16,6 +17,15 @@ public enum RecordObservation: Hashable, Sendable {
         case noSuchName
         /// The name exists, without a record of the type (NODATA).
         case noSuchType
+    }
+
+    /// Whether two servers say the same, TTLs and the kind of absence apart.
+    func agrees(with other: RecordObservation) -> Bool {
+        switch (self, other) {
+        case (.present(let a), .present(let b)): a.values == b.values
+        case (.absent, .absent): true
+        default: self == other
+        }
     }
 
     /// Whether the record is known to hold exactly these addresses.
@@ -36,47 +46,10 @@ extension RecordObservation: CustomStringConvertible {
         }
     }
 
-    static func aliasExplanation(_ target: some CustomStringConvertible) -> String {
-        "the name is an alias (CNAME) of \(target); remove the CNAME record, or use \(target) instead"
-    }
-}
+    static func aliasExplanation(_ target: RecordName) -> String { aliasExplanation(target.shownText) }
 
-/// What one server's answer amounts to.
-enum AnswerFinding: Hashable, Sendable {
-    case observation(RecordObservation)
-    /// The server answered as a resolver would, without the AA bit.
-    case notAuthoritative
-    /// The server answered with an error.
-    case error(DNSResponseCode)
-    /// An authoritative answer with data that does not fit its type.
-    case malformed
-
-    /// - Parameter answer: already known to answer the question for `name` and `type`.
-    init(_ answer: DNSMessage, for name: RecordName, _ type: RecordType) {
-        guard answer.responseCode == .noError || answer.responseCode == .nameError else {
-            self = .error(answer.responseCode)
-            return
-        }
-        guard answer.isAuthoritative else {
-            self = .notAuthoritative
-            return
-        }
-        let atName = answer.answers.filter { $0.name == name && $0.recordClass == .internet }
-        if let alias = atName.first(where: { $0.type == .cname }) {
-            self = alias.canonicalName.map { .observation(.alias(of: $0)) } ?? .malformed
-            return
-        }
-        let records = atName.filter { $0.type == type.dnsType }
-        guard let ttl = records.map(\.ttl).min() else {
-            self = .observation(.absent(answer.responseCode == .nameError ? .noSuchName : .noSuchType))
-            return
-        }
-        let values = records.compactMap(RecordValue.init)
-        guard values.count == records.count, let set = try? RecordSet(name: name, type: type, values: values, ttl: ttl)
-        else {
-            self = .malformed
-            return
-        }
-        self = .observation(.present(set))
+    static func aliasExplanation(_ target: String) -> String {
+        "the name is an alias (CNAME) of \(target); remove the CNAME record, or the DNAME record further up that "
+            + "makes it one, or use \(target) instead"
     }
 }

@@ -57,6 +57,9 @@ extension DNSRecord {
     /// The target of a CNAME record.
     public var canonicalName: DomainName? { type == .cname ? soleName : nil }
 
+    /// Where a DNAME record moves everything below its owner to (RFC 6672).
+    public var delegationName: DomainName? { type == .dname ? soleName : nil }
+
     public var startOfAuthority: StartOfAuthority? { type == .soa ? StartOfAuthority(bytes: data) : nil }
 
     /// The strings of a TXT record.

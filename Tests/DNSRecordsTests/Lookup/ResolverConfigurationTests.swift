@@ -12,7 +12,13 @@ import Testing
         ("  nameserver\t192.0.2.1\r\nnameserver 192.0.2.1", ["192.0.2.1:53"]),
         (
             "nameserver fe80::1%eth0\nnameserver x\nnameserver\n;nameserver 192.0.2.9\nnameserver 192.0.2.3",
-            ["192.0.2.3:53"]
+            ["[fe80::1%eth0]:53", "192.0.2.3:53"]
+        ),
+        ("nameserver FE80::1%2 options", ["[fe80::1%2]:53"]),
+        (
+            "nameserver fe80::1%\nnameserver fe80::1%a%b\nnameserver 192.0.2.1%eth0\nnameserver fe80::1%../etc\n"
+                + "nameserver fe80::1%abcdefghijklmnop\nnameserver %eth0",
+            ["127.0.0.1:53"]
         ),
         ("options ndots:5\nnameserver 10.96.0.10\noptions edns0", ["10.96.0.10:53"]),
     ])

@@ -1,4 +1,5 @@
 import NetworkPrimitives
+import Synchronization
 import Testing
 
 @testable import DNSRecords
@@ -77,6 +78,48 @@ import Testing
             try await provider.write(try set("home.example.com", ["203.0.113.9"]), replacing: synthesised)
             #expect(zone.set("home.example.com")?.addresses == [try #require(IPAddress("203.0.113.9"))])
             #expect(fake.received.count == 2)
+        }
+    }
+
+    /// The strings that a text is kept in are what an update has to rely on, however they were cut.
+    @Test func aTextInOddPiecesIsExchanged() async throws {
+        let zone = FakeZone("example.com")
+        let name = try #require(RecordName("_esddns-a.home.example.com"))
+        zone.put([.txt(name, ttl: 60, ["one ", "", "text"].map { Array($0.utf8) })])
+        try await withServer(zone) { fake, make in
+            let provider = try make("key.example", Self.secret)
+            let before = RecordSet(name: name, text: "one text", ttl: 60)
+            #expect(try await provider.read(name, .txt) == before)
+            let after = RecordSet(name: name, text: "another", ttl: 60)
+            #expect(await provider.apply(RecordSet(name: name, text: "another")) == .changed(from: before, to: after))
+            #expect(fake.received.count == 1)
+            await #expect {
+                try await provider.write(before, replacing: before)
+            } throws: { ($0 as? ProviderError)?.kind == .conflict }
+            #expect(zone.writes == 1)
+        }
+    }
+
+    @Test func aZoneIsLookedForOnce() async throws {
+        let zone = FakeZone("example.com")
+        let fake = FakeUpdateServer(zone, keyName: "key.example", secret: Array(0..<32))
+        let searches = Mutex(0)
+        try await FakeDNSServer.run(answering: { request in
+            if request.message.questions.first?.type == .soa, request.message.opcode == .query {
+                searches.withLock { $0 += 1 }
+            }
+            return fake.answer(request)
+        }) { server in
+            let provider = RFC2136Provider(
+                server: server.endpoint,
+                key: TSIGKey(
+                    name: try #require(RecordName("key.example")), secret: try SecretSource(literal: Self.secret)),
+                dns: DNSExchange(sendTimes: [.zero], timeout: .seconds(10)))
+            #expect(searches.withLock { $0 } == 0)
+            for last in 1...3 {
+                #expect(await provider.apply(try set("home.example.com", ["203.0.113.\(last)"])).isWrite)
+            }
+            #expect(searches.withLock { $0 } == 1)
         }
     }
 
