@@ -51,7 +51,7 @@ struct RecordChanges<ID: Sendable>: Sendable {
 extension ProviderError {
     /// The name is an alias, and so cannot have a record of its own.
     static func alias(_ name: RecordName, of target: String) -> ProviderError {
-        ProviderError(.permanent, "\(name): \(RecordObservation.aliasExplanation(target.prefix(255)))")
+        ProviderError(.permanent, "\(name): \(RecordObservation.aliasExplanation(String(target.prefix(255))))")
     }
 
     /// The record is not what ``DNSProvider/read(_:_:)`` found.

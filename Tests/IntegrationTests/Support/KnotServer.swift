@@ -16,7 +16,7 @@ struct KnotServer: Sendable {
         algorithm: String = "hmac-sha256", _ body: (KnotServer) async throws -> Result
     ) async throws -> Result {
         try await TestProgram.withDirectory { directory async throws in
-            let port = try freePort()
+            let port = try TestProgram.freePort()
             let server = KnotServer(endpoint: HostPort(host: "127.0.0.1", port: port), algorithm: algorithm)
             try configuration(directory, port: port, algorithm: algorithm)
                 .write(to: directory.appending(path: "knot.conf"), atomically: true, encoding: .utf8)
@@ -50,23 +50,6 @@ struct KnotServer: Sendable {
         guard let apex = DomainName(Self.zone) else { return false }
         let dns = DNSExchange(sendTimes: [.zero], timeout: .milliseconds(500))
         return (try? await dns.ask(.query(apex, .soa), at: endpoint))?.isAuthoritative == true
-    }
-
-    /// A port that is free for TCP now; for UDP, Knot says so if it is not.
-    static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-            }
-        }
-        guard status else { throw TestProgram.Failure(description: "no port is free") }
-        return UInt16(bigEndian: address.sin_port)
     }
 
     private static func configuration(_ directory: URL, port: UInt16, algorithm: String) -> String {

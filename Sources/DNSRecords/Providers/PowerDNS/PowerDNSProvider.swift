@@ -167,7 +167,7 @@ public final class PowerDNSProvider: DNSProvider {
         }
         if let alias = served("CNAME")?.contents.first {
             let explanation =
-                RecordName(alias).map(RecordObservation.aliasExplanation) ?? "the name is an alias (CNAME)"
+                RecordName(alias).map { RecordObservation.aliasExplanation($0) } ?? "the name is an alias (CNAME)"
             throw ProviderError(.permanent, "\(name): \(explanation)")
         }
         guard let (ttl, contents) = served(type.rawValue) else { return nil }

@@ -68,7 +68,7 @@ struct ExternalDNSEntries {
             let target = (alias.targets?.first).flatMap { RecordName($0) }
             throw ProviderError(
                 .permanent,
-                "\(name): \(target.map(RecordObservation.aliasExplanation) ?? "the name is an alias (CNAME); remove that")"
+                "\(name): \(target.map { RecordObservation.aliasExplanation($0) } ?? "the name is an alias (CNAME); remove that")"
             )
         }
         entries = atName.filter { $0.recordType == type.rawValue }
