@@ -9,7 +9,7 @@ extension ProcessParts {
     /// - Throws: ``DNSRecords/SettingProblems``.
     public func makeStandalone() throws -> AssembledProcess {
         let providerClient = try HTTPClient()
-        var dependencies = ProviderDependencies(transport: providerClient)
+        var dependencies = ProviderDependencies(transport: providerClient, environment: environment)
         let settings = try StandaloneSettings(environment: environment, dependencies: dependencies)
         let logger = makeLogger("esddns")
         let board = StatusBoard(

@@ -10,7 +10,7 @@ extension ProcessParts {
     /// - Throws: ``DNSRecords/SettingProblems``, or ``OperatorCore/KubernetesError`` where this is no pod.
     public func makeUpdater() throws -> AssembledProcess {
         let providerClient = try HTTPClient()
-        var dependencies = ProviderDependencies(transport: providerClient)
+        var dependencies = ProviderDependencies(transport: providerClient, environment: environment)
         let settings = try UpdaterSettings(environment: environment, dependencies: dependencies)
         let logger = makeLogger("updater")
         let api = try makeKubernetesClient(settings.cluster, fieldManager: "esddns-updater")

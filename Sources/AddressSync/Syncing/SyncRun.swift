@@ -12,7 +12,7 @@ extension ProcessParts {
     /// - Throws: ``DNSRecords/SettingProblems`` before any network traffic.
     public func sync(isDryRun: Bool) async throws -> SyncReport {
         let client = try HTTPClient()
-        var dependencies = ProviderDependencies(transport: client)
+        var dependencies = ProviderDependencies(transport: client, environment: environment)
         let settings = try StandaloneSettings(environment: environment, dependencies: dependencies)
         dependencies.lookup = settings.records.lookup()
         let detection = try DetectionParts(settings.detection, parts: self) { own, client, directory in

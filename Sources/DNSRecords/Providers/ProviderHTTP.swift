@@ -16,6 +16,8 @@ struct ProviderHTTP: Sendable {
         var explanation: @Sendable (HTTPClientResponse) -> String? = { Self.message(in: $0) }
         /// An error that this service says in its own way, such as a 400 that means too many requests; `nil`: as usual.
         var kind: @Sendable (HTTPClientResponse) -> ProviderError.Kind? = { _ in nil }
+        /// What to do about this very refusal, where the answer tells more than that credentials are not accepted.
+        var advice: @Sendable (HTTPClientResponse) -> String? = { _ in nil }
 
         init() {}
 
@@ -84,11 +86,11 @@ struct ProviderHTTP: Sendable {
         let said = explanation(in: response, secrets: secrets)
         let what = "\(title) answered \(code)\(said.isEmpty ? "" : " (\(said))") to \(method)"
         if let kind = dialect.kind(response) {
-            throw ProviderError(kind, kind == .refused ? "\(what); \(refusalAdvice)" : what)
+            throw ProviderError(kind, kind == .refused ? "\(what); \(advice(response))" : what)
         }
         switch code {
         case 401, 403:
-            throw ProviderError(.refused, "\(what); \(refusalAdvice)")
+            throw ProviderError(.refused, "\(what); \(advice(response))")
         case 409, 412:
             throw ProviderError(.conflict, what)
         case 429:
@@ -129,9 +131,14 @@ struct ProviderHTTP: Sendable {
     }
 
     /// The body of a request.
-    func encode(_ value: some Encodable) throws(ProviderError) -> [UInt8] {
+    ///
+    /// - Parameter userInfo: what the value's own encoding has to know.
+    func encode(
+        _ value: some Encodable, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) throws(ProviderError) -> [UInt8] {
         do {
             let encoder = JSONEncoder()
+            encoder.userInfo = userInfo
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return Array(try encoder.encode(value))
         } catch {
@@ -143,6 +150,8 @@ struct ProviderHTTP: Sendable {
     func retryAfter(_ response: HTTPClientResponse) -> Duration {
         min(response.retryAfter ?? Self.defaultRetryAfter, Self.longestRetryAfter)
     }
+
+    private func advice(_ response: HTTPClientResponse) -> String { dialect.advice(response) ?? refusalAdvice }
 
     /// The server's own explanation, if there is one, short enough for a log line.
     private func explanation(in response: HTTPClientResponse, secrets: [SecretValue]) -> String {

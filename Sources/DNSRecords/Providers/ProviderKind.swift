@@ -12,11 +12,14 @@ public struct ProviderDependencies: Sendable {
     public var lookup: AuthoritativeClient
     /// Keeps `DNSEndpoint` objects; `nil` outside of a cluster.
     public var endpointObjects: (any EndpointObjectStore)?
+    /// The process's environment, for the variables that clouds set for their own programs.
+    public var environment: [String: String]
 
     public init(
         transport: any HTTPTransport, dns: DNSExchange = DNSExchange(), wallClock: WallClock = .system,
         uptime: @escaping @Sendable () -> Duration = ProviderDependencies.systemUptime,
-        lookup: AuthoritativeClient = AuthoritativeClient(), endpointObjects: (any EndpointObjectStore)? = nil
+        lookup: AuthoritativeClient = AuthoritativeClient(), endpointObjects: (any EndpointObjectStore)? = nil,
+        environment: [String: String] = [:]
     ) {
         self.transport = transport
         self.dns = dns
@@ -24,6 +27,7 @@ public struct ProviderDependencies: Sendable {
         self.uptime = uptime
         self.lookup = lookup
         self.endpointObjects = endpointObjects
+        self.environment = environment
     }
 
     private static let start = ContinuousClock.now

@@ -19,22 +19,27 @@ public final class SecretSource: Sendable {
     static let maximumBytes = 64 * 1024
 
     private let path: String?
+    private let isDocument: Bool
     private let last: Mutex<SecretValue>
 
     /// A secret that does not change.
     ///
+    /// - Parameter isDocument: whether it may have several lines, as a key file's JSON has; such a secret is never sent.
     /// - Throws: ``LoadError`` if nothing is left of it without surrounding white space, or if it contains control characters.
-    public init(literal text: String) throws(LoadError) {
+    public init(literal text: String, isDocument: Bool = false) throws(LoadError) {
         path = nil
-        last = Mutex(try Self.clean(Array(text.utf8), what: "the value"))
+        self.isDocument = isDocument
+        last = Mutex(try Self.clean(Array(text.utf8), what: "the value", isDocument: isDocument))
     }
 
     /// A secret in a file, such as a mounted Secret.
     ///
+    /// - Parameter isDocument: whether it may have several lines, as a key file's JSON has; such a secret is never sent.
     /// - Throws: ``LoadError`` if the file cannot be read now, is empty, too long, or has control characters inside.
-    public init(file path: String) throws(LoadError) {
+    public init(file path: String, isDocument: Bool = false) throws(LoadError) {
         self.path = path
-        last = Mutex(try Self.load(path))
+        self.isDocument = isDocument
+        last = Mutex(try Self.load(path, isDocument: isDocument))
     }
 
     /// The secret as it is now.
@@ -43,12 +48,12 @@ public final class SecretSource: Sendable {
     /// happen as rarely as requests to a provider. While it is absent, empty or malformed, as it may be in the middle of a
     /// replacement, the secret stays what it was.
     public func current() -> SecretValue {
-        guard let path, let value = try? Self.load(path) else { return last.withLock { $0 } }
+        guard let path, let value = try? Self.load(path, isDocument: isDocument) else { return last.withLock { $0 } }
         last.withLock { $0 = value }
         return value
     }
 
-    private static func load(_ path: String) throws(LoadError) -> SecretValue {
+    private static func load(_ path: String, isDocument: Bool) throws(LoadError) -> SecretValue {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw LoadError(description: "\(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -68,15 +73,15 @@ public final class SecretSource: Sendable {
                 throw LoadError(description: "\(path) is longer than \(maximumBytes) bytes")
             }
         }
-        return try clean(bytes, what: path)
+        return try clean(bytes, what: path, isDocument: isDocument)
     }
 
     /// Without surrounding white space. Control characters inside could smuggle something into a request's header.
-    private static func clean(_ bytes: [UInt8], what: String) throws(LoadError) -> SecretValue {
+    private static func clean(_ bytes: [UInt8], what: String, isDocument: Bool) throws(LoadError) -> SecretValue {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         let trimmed = bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
         guard !trimmed.isEmpty else { throw LoadError(description: "\(what) is empty") }
-        guard trimmed.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        guard trimmed.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || isDocument && isSpace($0) }) else {
             throw LoadError(description: "\(what) has a line break or another control character inside")
         }
         return SecretValue(String(decoding: trimmed, as: UTF8.self))

@@ -13,6 +13,9 @@ struct SettingReader {
         problems.append(SettingProblem(name: settings.displayName(name), value: value, expected: expected))
     }
 
+    /// Something wrong with what is no setting of this program, such as a variable that a cloud sets.
+    mutating func report(_ problem: SettingProblem) { problems.append(problem) }
+
     /// A setting that may be left out.
     ///
     /// - Parameter parse: makes a value of the text, or throws what would be right.
@@ -50,6 +53,27 @@ struct SettingReader {
             report(name, value: "<redacted>", expected: "a secret; \(error)")
         }
         return nil
+    }
+
+    /// A secret of several lines, such as a key file's JSON, from the setting or from a file.
+    mutating func secretDocument(_ name: String) -> SecretSource? {
+        do throws(SecretSource.LoadError) {
+            switch (settings.string(name), settings.string(name + "_FILE")) {
+            case (nil, nil): return nil
+            case (.some, .some):
+                report(name, expected: "either this or \(displayName(name + "_FILE")), but both are set")
+                return nil
+            case (.some(let text), nil): return try SecretSource(literal: text, isDocument: true)
+            case (nil, .some(let file)): return try SecretSource(file: file, isDocument: true)
+            }
+        } catch {
+            if let file = settings.string(name + "_FILE") {
+                report(name + "_FILE", value: file, expected: "the path of a file with the secret; \(error)")
+            } else {
+                report(name, value: "<redacted>", expected: "a secret document; \(error)")
+            }
+            return nil
+        }
     }
 
     /// Where an API is: an `http` or `https` URL without user, query and fragment, and without a slash at its end.

@@ -19,8 +19,8 @@ struct PowerDNSServer: Sendable {
             let database = directory.appending(path: "zones.db").path()
             let (output, status) = try await TestProgram.run("sqlite3", [database, ".read \(schema)"])
             guard status == 0 else { throw TestProgram.Failure(description: "sqlite3 failed: \(output)") }
-            let port = try KnotServer.freePort()
-            let apiPort = try KnotServer.freePort()
+            let port = try TestProgram.freePort()
+            let apiPort = try TestProgram.freePort()
             let server = PowerDNSServer(
                 endpoint: HostPort(host: "127.0.0.1", port: port), baseURL: "http://127.0.0.1:\(apiPort)")
             try """
