@@ -20,6 +20,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
@@ -118,7 +119,7 @@ let package = Package(
         ),
         .target(
             name: "DNSRecords",
-            dependencies: ["CurlHTTP", "NetworkPrimitives", .crypto, .httpTypes, .logging, .metrics],
+            dependencies: ["CurlHTTP", "NetworkPrimitives", .crypto, .cryptoExtras, .httpTypes, .logging, .metrics],
             swiftSettings: strict
         ),
         .target(
@@ -228,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "DNSRecordsTests",
             dependencies: [
-                "DNSRecords", "NetworkPrimitives", "CurlHTTP", "TestSupport", .crypto, .httpTypes, .nioCore, .nioPosix,
+                "DNSRecords", "NetworkPrimitives", "CurlHTTP", "TestSupport", .crypto, .cryptoExtras, .httpTypes,
+                .nioCore, .nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -3,6 +3,7 @@ public enum ProviderRegistry {
     /// In the order in which documentation lists them.
     public static let all: [ProviderKind] = [
         .gandi,
+        .google,
         .rfc2136,
         .cloudflare,
         .powerdns,

@@ -14,6 +14,7 @@ import Testing
         .dyndns2,
         .webhook,
         .dnsendpoint,
+        .google,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
