@@ -11,6 +11,8 @@ struct LiveRecord: RecordAccess {
     let writer: RecordWriter
 
     func check() async -> RecordCheck {
+        // Such as a record behind a service's proxies, whose addresses the name servers show instead.
+        if let why = writer.provider.blindSpot(for: name, type) { return .unknown(why) }
         switch await lookup.observe(name, type) {
         case .present(let set):
             AddressSet(set.addresses).map(RecordCheck.holds) ?? .unknown("the name servers answer with something else")

@@ -204,7 +204,7 @@ import Testing
                 let entry = $0?["spec"]?["endpoints"]?.array?.first
                 return entry?["targets"] == [.string(addressA.description)]
             }
-            await site.waitForEntry { $0.phase == .synced && $0.address == addressA }
+            await site.waitForEntry { $0.phase == .synced && $0.addresses == addressA }
         }
     }
 }
