@@ -284,7 +284,9 @@ if fuzzing {
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["CFuzzer", "CurlHTTP", "NetworkPrimitives", "OperatorCore", "WANDetection", .httpTypes],
+            dependencies: [
+                "CFuzzer", "CurlHTTP", "DNSRecords", "NetworkPrimitives", "OperatorCore", "WANDetection", .httpTypes,
+            ],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict,
             // The script knows where the compiler keeps libFuzzer.

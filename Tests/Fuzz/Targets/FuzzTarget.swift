@@ -16,5 +16,6 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         json, watchEvents, responseHead, retryAfter, apiAnswer, pem, microTime,
         stun, dnsMessage, dnsAddress, addressBody, hostList, addressSource,
+        tsig, recordAnswer, resolvConf, punycode, domainName, quotedText,
     ]
 }
