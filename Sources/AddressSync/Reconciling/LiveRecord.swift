@@ -13,7 +13,7 @@ struct LiveRecord: RecordAccess {
     func check() async -> RecordCheck {
         // Such as a record behind a service's proxies, whose addresses the name servers show instead.
         if let why = writer.provider.blindSpot(for: name, type) { return .unknown(why) }
-        switch await lookup.observe(name, type) {
+        return switch await lookup.observe(name, type) {
         case .present(let set):
             AddressSet(set.addresses).map(RecordCheck.holds) ?? .unknown("the name servers answer with something else")
         case .absent: .absent
