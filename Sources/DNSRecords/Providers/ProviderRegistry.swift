@@ -11,6 +11,7 @@ public enum ProviderRegistry {
         .dyndns2,
         .webhook,
         .dnsendpoint,
+        .route53,
     ]
 
     /// The settings that every provider has.

@@ -15,6 +15,7 @@ import Testing
         .webhook,
         .dnsendpoint,
         .google,
+        .route53,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
