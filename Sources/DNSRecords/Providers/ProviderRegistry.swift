@@ -2,6 +2,7 @@
 public enum ProviderRegistry {
     /// In the order in which documentation lists them.
     public static let all: [ProviderKind] = [
+        .azure,
         .gandi,
         .google,
         .rfc2136,

@@ -16,6 +16,7 @@ import Testing
         .dnsendpoint,
         .google,
         .route53,
+        .azure,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
