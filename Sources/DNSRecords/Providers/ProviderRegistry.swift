@@ -2,17 +2,17 @@
 public enum ProviderRegistry {
     /// In the order in which documentation lists them.
     public static let all: [ProviderKind] = [
-        .azure,
         .gandi,
-        .google,
-        .rfc2136,
         .cloudflare,
+        .route53,
+        .google,
+        .azure,
+        .rfc2136,
         .powerdns,
         .duckdns,
         .dyndns2,
         .webhook,
         .dnsendpoint,
-        .route53,
     ]
 
     /// The settings that every provider has.
