@@ -13,6 +13,7 @@ public enum ProviderRegistry {
         .dyndns2,
         .webhook,
         .dnsendpoint,
+        .digitalOcean,
     ]
 
     /// The settings that every provider has.

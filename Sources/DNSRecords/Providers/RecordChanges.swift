@@ -51,7 +51,8 @@ struct RecordChanges<ID: Sendable>: Sendable {
 extension ProviderError {
     /// The name is an alias, and so cannot have a record of its own.
     static func alias(_ name: RecordName, of target: String) -> ProviderError {
-        ProviderError(.permanent, "\(name): \(RecordObservation.aliasExplanation(String(target.prefix(255))))")
+        let shown = RecordName(target)?.description ?? String(target.prefix(255))
+        return ProviderError(.permanent, "\(name): \(RecordObservation.aliasExplanation(shown))")
     }
 
     /// The record is not what ``DNSProvider/read(_:_:)`` found.

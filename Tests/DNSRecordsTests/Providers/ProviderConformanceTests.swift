@@ -17,6 +17,7 @@ import Testing
         .google,
         .route53,
         .azure,
+        .digitalOcean,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
