@@ -14,6 +14,7 @@ public enum ProviderRegistry {
         .webhook,
         .dnsendpoint,
         .digitalOcean,
+        .hetzner,
     ]
 
     /// The settings that every provider has.

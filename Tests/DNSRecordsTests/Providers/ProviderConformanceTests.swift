@@ -18,6 +18,7 @@ import Testing
         .route53,
         .azure,
         .digitalOcean,
+        .hetzner,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
