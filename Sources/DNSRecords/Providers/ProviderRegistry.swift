@@ -15,6 +15,7 @@ public enum ProviderRegistry {
         .dnsendpoint,
         .digitalOcean,
         .hetzner,
+        .deSEC,
     ]
 
     /// The settings that every provider has.

@@ -65,6 +65,9 @@ final class ZoneFinder<Zone: Sendable>: Sendable {
             "\(title) has no zone for \(name) in this account (asked for \(asked)); check the name and the credentials")
     }
 
+    /// What was found for the name before, without a request.
+    func remembered(_ name: RecordName) -> Found? { known.withLock { $0[name] } }
+
     /// For a zone that turns out not to be there any more.
     func forget(_ name: RecordName) {
         known.withLock { _ = $0.removeValue(forKey: name) }

@@ -19,6 +19,7 @@ import Testing
         .azure,
         .digitalOcean,
         .hetzner,
+        .deSEC,
     ]
 
     private func desired(_ name: String, _ addresses: String..., ttl: UInt32? = nil) throws -> RecordSet {
