@@ -9,13 +9,13 @@ public enum ProviderRegistry {
         .azure,
         .rfc2136,
         .powerdns,
+        .digitalOcean,
+        .hetzner,
+        .deSEC,
         .duckdns,
         .dyndns2,
         .webhook,
         .dnsendpoint,
-        .digitalOcean,
-        .hetzner,
-        .deSEC,
     ]
 
     /// The settings that every provider has.

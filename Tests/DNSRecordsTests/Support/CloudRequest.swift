@@ -52,6 +52,8 @@ extension HTTPClientResponse {
     /// An answer with a JSON object.
     static func json(_ status: Int, _ object: [String: Any], headers: HTTPFields = [:]) -> HTTPClientResponse {
         let data = (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
+        var headers = headers
+        if headers[.contentType] == nil { headers[.contentType] = "application/json" }
         return HTTPClientResponse(status: .init(code: status), headers: headers, body: Array(data))
     }
 }

@@ -152,11 +152,11 @@ import Testing
         let name = try #require(RecordName("home.example.com"))
         zone.put([.cname(name, ttl: 300, try #require(RecordName("other.example.net")))])
         let outcome = await (try provider(FakeCloudflare(zone))).apply(try wish("home.example.com", "192.0.2.1"))
-        #expect(
-            outcome
-                == .failed(
-                    "home.example.com: the name is an alias (CNAME) of other.example.net; remove the CNAME record, or use "
-                        + "other.example.net instead", retriable: false))
+        guard case .failed(let message, retriable: false) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(message.hasPrefix("home.example.com: the name is an alias (CNAME) of other.example.net; remove"))
         #expect(zone.writes == 0)
     }
 
