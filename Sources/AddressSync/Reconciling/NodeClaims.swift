@@ -8,18 +8,17 @@ final class NodeClaims: ClaimStore {
 
     init(showingIn shown: any ClaimStore) { self.shown = shown }
 
-    func read(_ key: String) -> RecordClaim? { own.read(key) }
+    func read(_ key: String) -> ClaimReading { own.read(key) }
 
-    func put(_ claim: RecordClaim, under key: String) async -> Bool {
-        let isPut = own.put(claim, under: key)
+    func put(_ claim: RecordClaim, under key: String, over version: ClaimVersion?) async -> ClaimPut {
+        let put = own.put(claim, under: key, over: version)
         // A claim lasts for moments and is followed by an outcome.
-        guard claim.phase != .claimed else { return isPut }
+        guard claim.phase != .claimed else { return put }
         do throws(ClaimsUnreachable) {
-            _ = try await shown.read(key)
-            _ = try await shown.put(claim, under: key)
+            _ = try await shown.put(claim, under: key, over: try await shown.read(key).version)
         } catch {
             // The next outcome is shown; the record itself is right.
         }
-        return isPut
+        return put
     }
 }

@@ -6,13 +6,12 @@ import StatusServer
 
 /// Keeps all records of one process in step, and says what becomes of each.
 struct RecordKeeper: Sendable {
-    /// Where nodes agree on who writes, for one kind of records each; made once per record, since a store remembers what it
-    /// read.
-    struct Claims {
+    /// Where nodes agree on who writes.
+    struct Claims: Sendable {
         /// Of records that all nodes keep together.
-        var shared: () -> any ClaimStore
+        var shared: any ClaimStore
         /// Of records that are this node's own.
-        var ofNode: () -> any ClaimStore
+        var ofNode: any ClaimStore
     }
 
     private struct Entry: Sendable {
@@ -38,7 +37,7 @@ struct RecordKeeper: Sendable {
                 state: RecordState(
                     node: node, provider: provider, record: declaration.description, settings: settings.reconciling,
                     jitter: Double.random(in: 0.9...1.1)),
-                claims: declaration.isPerNode ? claims.ofNode() : claims.shared(),
+                claims: declaration.isPerNode ? claims.ofNode : claims.shared,
                 record: LiveRecord(
                     name: declaration.name, type: declaration.type, ttl: declaration.ttl, lookup: lookup, writer: writer
                 ),
@@ -144,7 +143,7 @@ struct RecordKeeper: Sendable {
         case .reverted(let found, let wait):
             show(.failed) { $0.error = "somebody changed the record back to \(found)" }
             logger.error(
-                "somebody undid a write that was made without the API server; leaving the record alone",
+                "somebody undid a write of ours; leaving the record alone for a while",
                 metadata: ["holds": "\(found)", "retryIn": "\(DurationText.format(wait))"])
         case .waiting(let why):
             failures.failed(

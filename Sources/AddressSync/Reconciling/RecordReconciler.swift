@@ -21,7 +21,14 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     private let clock: C
     private let wallClock: @Sendable () -> Timestamp
     private let tell: @Sendable (RecordNews) -> Void
-    private let inbox: TimedInbox<State.Input, C>
+    private let inbox: TimedInbox<Event, C>
+
+    private enum Event: Sendable {
+        case input(State.Input)
+        /// With the version of the entry that it tells of.
+        case claim(State.Input, ClaimVersion)
+        case sight(ClaimSight)
+    }
 
     /// - Parameters:
     ///   - key: the record's key among the claims.
@@ -46,22 +53,26 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     }
 
     /// Says what the record should hold from now on. Returns at once.
-    func desire(_ desired: State.Desired) { inbox.send(.desired(desired)) }
+    func desire(_ desired: State.Desired) { inbox.send(.input(.desired(desired))) }
 
     /// Works until the task is cancelled. A write under way at that moment is abandoned; the record itself tells the next
     /// look whether it was made.
     func run() async {
         var state = initial
+        // The entry as the state knows it: whatever it decides to put replaces that and nothing later.
+        var version: ClaimVersion?
         await withDiscardingTaskGroup { group in
-            for await input in inbox.inputs {
+            group.addTask { await self.claims.follow(self.key) { self.inbox.send(.sight($0)) } }
+            for await event in inbox.inputs {
+                guard let input = Self.input(of: event, &version) else { continue }
                 for action in state.handle(input, at: clock.now, wallClock: wallClock()) {
                     switch action {
                     case .wakeUp(let instant):
-                        inbox.wakeUp(at: instant, with: .timerFired, in: &group)
+                        inbox.wakeUp(at: instant, with: .input(.timerFired), in: &group)
                     case .tell(let news):
                         tell(news)
                     case .readClaim, .check, .claim, .write, .report:
-                        group.addTask { self.inbox.send(await self.perform(action)) }
+                        group.addTask { [version] in self.inbox.send(await self.perform(action, over: version)) }
                     }
                 }
             }
@@ -69,26 +80,45 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
         }
     }
 
-    private func perform(_ action: State.Action) async -> State.Input {
+    /// What the state is told, in the order in which it is true: `nil` for a sight that is older than what is known.
+    private static func input(of event: Event, _ version: inout ClaimVersion?) -> State.Input? {
+        switch event {
+        case .input(let input): return input
+        case .claim(let input, let new):
+            version = new
+            return input
+        case .sight(.hidden): return .claimsHidden
+        case .sight(.entry(let reading, let isAnew)):
+            // An event may come after the answer to a later request.
+            if !isAnew, let known = version, reading.version.isEarlier(than: known) { return nil }
+            version = reading.version
+            return .claimSeen(reading.claim)
+        }
+    }
+
+    private func perform(_ action: State.Action, over version: ClaimVersion?) async -> Event {
         do throws(ClaimsUnreachable) {
             switch action {
             case .readClaim:
-                return .claimRead(try await claims.read(key))
+                let reading = try await claims.read(key)
+                return .claim(.claimRead(reading.claim), reading.version)
             case .claim(let claim):
-                return try await claims.put(claim, under: key) ? .claimWon : .claimLost
+                switch try await claims.put(claim, under: key, over: version) {
+                case .done(let version): return .claim(.claimWon, version)
+                case .lost(let reading): return .claim(.claimLost(to: reading.claim), reading.version)
+                }
             case .check:
-                return .checked(await record.check())
+                return .input(.checked(await record.check()))
             case .write(let addresses, let limit):
-                return .written(await write(addresses, within: limit))
+                return .input(.written(await write(addresses, within: limit)))
             case .report(let claim):
-                try await report(claim)
-                return .reported
+                return try await report(claim, over: version)
             case .wakeUp, .tell:
-                return .reported
+                return .input(.reported)
             }
         } catch {
-            if case .report = action { return .reported }
-            return .claimsUnreachable(error.message)
+            if case .report = action { return .input(.reported) }
+            return .input(.claimsUnreachable(error.message))
         }
     }
 
@@ -107,13 +137,23 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     }
 
     /// Replaces this node's claim; leaves the entry alone once it is somebody else's.
-    private func report(_ claim: RecordClaim) async throws(ClaimsUnreachable) {
-        for _ in 0..<5 {
-            if try await claims.put(claim, under: key) { return }
-            guard let entry = try await claims.read(key), entry.node == claim.node, entry.addresses == claim.addresses
-            else {
-                return
+    private func report(_ claim: RecordClaim, over version: ClaimVersion?) async throws(ClaimsUnreachable) -> Event {
+        var known = version
+        for attempt in 1...5 {
+            do throws(ClaimsUnreachable) {
+                switch try await claims.put(claim, under: key, over: known) {
+                case .done(let version): return .claim(.reported, version)
+                case .lost(let reading):
+                    known = reading.version
+                    guard let entry = reading.claim, entry.node == claim.node, entry.addresses == claim.addresses
+                    else { return .claim(.reported, reading.version) }
+                }
+            } catch {
+                // Without it the others wait for the claim's end, and ask a provider that named a time too early.
+                guard attempt < 5, !Task.isCancelled else { throw error }
+                try? await clock.sleep(for: .seconds(1))
             }
         }
+        return .input(.reported)
     }
 }

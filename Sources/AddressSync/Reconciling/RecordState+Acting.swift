@@ -8,6 +8,7 @@ extension RecordState {
         guard let desired else { return rest(at: now) }
         guard let checked else { return go(.checking, .check) }
         let claim = entry(.claimed, for: desired, hold: settings.claimHold, wallClock: wallClock)
+        claimSent = Sighting(claim: claim, since: now)
         return [.tell(.differs(checked.shown, desired.addresses))] + go(.claiming, .claim(claim))
     }
 
@@ -29,27 +30,34 @@ extension RecordState {
             + go(.writing, .write(desired.addresses, limit: settings.claimHold))
     }
 
-    mutating func claimWon() -> [Action] {
+    mutating func claimWon(at now: Instant, wallClock: Timestamp) -> [Action] {
         owesReport = true
-        guard let desired, !wantsRestart else {
-            // The claim is for an address that nobody wants any more: look anew, and claim over it.
+        isCutOff = false
+        unreached = 0
+        // The watch may still show what the entry was before.
+        if let claimSent { sighting = claimSent }
+        let held = claimSent.map { $0.since.duration(to: now) } ?? .zero
+        // The rest of the claim is for the report.
+        let limit = settings.claimHold * 0.8 - held
+        guard let desired, !wantsRestart, limit > .zero else {
+            // The claim is for an address that nobody wants any more, or the process was stopped for so long that another may
+            // hold it by now: look anew.
             wantsRestart = false
             forget()
             return go(.readingClaim, .readClaim)
         }
-        // The rest of the claim is for the report.
-        return go(.writing, .write(desired.addresses, limit: settings.claimHold * 0.8))
+        return go(.writing, .write(desired.addresses, limit: limit))
     }
 
-    mutating func claimLost(at now: Instant) -> [Action] {
-        if let restart = isRestarting(at: now) { return restart }
-        claimsLost += 1
+    mutating func claimLost(to entry: RecordClaim?, at now: Instant, wallClock: Timestamp) -> [Action] {
+        let lost = claimsLost + 1
         // Losing again and again means that something else is wrong: do not hammer the API server.
-        guard claimsLost < 5 else {
-            return [.tell(.waiting("the claim was lost \(claimsLost) times"))]
-                + rest(at: now, after: settings.firstWait)
+        guard lost < 5 || wantsRestart else {
+            return [.tell(.waiting("the claim was lost \(lost) times"))] + rest(at: now, after: settings.firstWait)
         }
-        return go(.readingClaim, .readClaim)
+        claimsLost = lost
+        isRepair = false
+        return claimRead(entry, at: now, wallClock: wallClock)
     }
 
     mutating func written(_ result: WriteResult, at now: Instant, wallClock: Timestamp) -> [Action] {
@@ -64,14 +72,18 @@ extension RecordState {
             failures = 0
             wait = settings.verifyDelay
             news = .written(desired.addresses, change)
-            report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
+            // Whoever undoes this as well is not to be fought.
+            report = entry(
+                .synced, for: desired, hold: isRepair ? settings.revertedWait : .zero, wallClock: wallClock)
             if isCutOff { unclaimedWrite = (desired.addresses, now) }
         case .unchanged:
             // The name servers will follow, or they are not the provider's: either way there is no hurry.
             failures = 0
             wait = settings.checkInterval * jitter
             news = .inStep(desired.addresses, by: node)
-            report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
+            // Asking once more would tell nothing else.
+            report = entry(
+                .synced, for: desired, hold: isRepair ? settings.blindInterval : .zero, wallClock: wallClock)
         case .failed(let why, let retryAfter):
             failures = max(failures, previousFailures) + 1
             wait = max(retryAfter ?? .zero, backoff())
@@ -89,6 +101,11 @@ extension RecordState {
         owesReport = owesReport && report.phase != .synced
         forget()
         guard !isCutOff else {
+            step = .resting
+            return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
+        }
+        if let entry = sighting?.claim, entry.node != node, entry.phase == .claimed {
+            // The write outlasted the claim, and another has taken over.
             step = .resting
             return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
         }

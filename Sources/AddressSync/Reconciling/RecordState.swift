@@ -5,11 +5,14 @@ import StatusServer
 /// Keeps one record in step from one node. A value without I/O: inputs are what happened, actions what to do next.
 ///
 /// ```
-/// resting ── desired changed ──▶ delayed ──▶ readingClaims ──▶ checking ──▶ claiming ──▶ writing ──▶ reporting ──▶ resting
-///    └────── time for a look ──▶ checking ──(differs)──▶ readingClaims ──▶ claiming …
+/// resting ── desired changed ──▶ delayed ──▶ readingClaim ──▶ checking ──▶ claiming ──▶ writing ──▶ reporting ──▶ resting
+///    └────── time for a look ──▶ checking ──(differs)──▶ readingClaim ──▶ claiming …
+///                                             another is at work ──▶ standingBy ──(its report, or its end)──▶ …
 /// ```
 ///
-/// One step is under way at a time. Whoever finds the record in step, or another node at work on it, goes back to rest.
+/// One step is under way at a time. Whoever finds the record in step goes back to rest; whoever finds another node at work
+/// stands by. While the claims are watched nothing is asked of the API server before a claim. `docs/reconciling.md` has the
+/// whole protocol.
 struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.Duration == Duration {
     /// Who says that the record should hold an address.
     enum Origin: Hashable, Sendable {
@@ -36,10 +39,14 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         /// The record's entry in the ConfigMap of claims; `nil`: none, or unreadable.
         case claimRead(RecordClaim?)
         case claimsUnreachable(String)
+        /// The watch of the claims shows the entry, and will show its changes.
+        case claimSeen(RecordClaim?)
+        /// The watch of the claims shows nothing for now.
+        case claimsHidden
         case checked(RecordCheck)
         case claimWon
-        /// Somebody else changed the claims in between.
-        case claimLost
+        /// Somebody else changed the entry in between, to this.
+        case claimLost(to: RecordClaim?)
         case written(WriteResult)
         /// The entry was written, or belongs to somebody else by now.
         case reported
@@ -60,6 +67,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     enum Step: Hashable {
         case resting
         case delayed
+        /// Another node is at work.
+        case standingBy
         case readingClaim
         case checking
         case claiming
@@ -89,6 +98,10 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     let jitter: Double
 
     var desired: Desired?
+    /// The publication that first said what is desired: an entry of before it says nothing about what came in between.
+    var desiredSince = Generation.none
+    /// What was desired before, the latest last.
+    var formerlyDesired: [AddressSet] = []
     var step = Step.resting
     var sighting: Sighting?
     /// What the last look at the record said, within the attempt under way.
@@ -96,9 +109,21 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     var claims = ClaimsView.unread
     /// The API server could not be reached when it was last tried.
     var isCutOff = false
+    /// How often in a row that was so.
+    var unreached = 0
+    /// The sighting is kept up to date by the watch of the claims.
+    var isWatching = false
     var wantsRestart = false
     /// This node's claim is in the entry, and nothing final has been reported over it.
     var owesReport = false
+    /// The write under way puts right what somebody did to a record that was in step.
+    var isRepair = false
+    /// This attempt's claim, and when it was sent; its hold counts from then.
+    var claimSent: Sighting?
+    /// The entry over which ``RecordNews/reverted(_:wait:)`` was told.
+    var toldReverted: RecordClaim?
+    /// How often in a row this node looked at the claim of another that was at work.
+    var looks = 0
     /// What this node last wrote without a claim, and when.
     var unclaimedWrite: (addresses: AddressSet, at: Instant)?
     /// Until when this node writes nothing without a claim, because somebody undid it.
@@ -120,12 +145,14 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func handle(_ input: Input, at now: Instant, wallClock: Timestamp) -> [Action] {
         switch input {
         case .desired(let new): return desiredChanged(new, at: now)
-        case .timerFired: return timerFired(at: now)
+        case .timerFired: return timerFired(at: now, wallClock: wallClock)
         case .claimRead(let claim): return claimRead(claim, at: now, wallClock: wallClock)
+        case .claimSeen(let claim): return claimSeen(claim, at: now, wallClock: wallClock)
+        case .claimsHidden: return claimsHidden(at: now)
         case .claimsUnreachable(let why): return claimsUnreachable(why, at: now)
         case .checked(let check): return recordChecked(check, at: now, wallClock: wallClock)
-        case .claimWon: return claimWon()
-        case .claimLost: return claimLost(at: now)
+        case .claimWon: return claimWon(at: now, wallClock: wallClock)
+        case .claimLost(let entry): return claimLost(to: entry, at: now, wallClock: wallClock)
         case .written(let result): return written(result, at: now, wallClock: wallClock)
         case .reported: return reported(at: now)
         }
@@ -136,11 +163,17 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func desiredChanged(_ new: Desired, at now: Instant) -> [Action] {
         // What was said earlier may come later; it counts for nothing then.
         if let desired, new.isEarlier(than: desired) { return [] }
-        let isSame = desired?.addresses == new.addresses && desired?.origin == new.origin
+        let old = desired
         desired = new
-        guard !isSame else { return [] }
+        if old?.addresses != new.addresses || old?.beginning != new.beginning {
+            // Before the first, nothing was missed.
+            desiredSince = old?.beginning == new.beginning ? new.generation : .none
+            if let old { formerlyDesired = formerlyDesired.suffix(3) + [old.addresses] }
+        } else if old?.origin == new.origin {
+            return []
+        }
         failures = 0
-        guard step == .resting || step == .delayed else {
+        guard [.resting, .delayed, .standingBy].contains(step) else {
             // The step under way ends first; what it finds out is about the old address.
             wantsRestart = true
             return []
@@ -152,15 +185,16 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func start(at now: Instant) -> [Action] {
         guard let desired else { return [] }
         forget()
+        looks = 0
         step = .delayed
         let window = isCutOff && desired.origin == .ownDetection ? settings.unclaimedSpread : settings.spread
         return [.wakeUp(at: now.advanced(by: spreadDelay(desired, within: window)))]
     }
 
-    mutating func timerFired(at now: Instant) -> [Action] {
+    mutating func timerFired(at now: Instant, wallClock: Timestamp) -> [Action] {
         switch step {
-        case .delayed:
-            return go(.readingClaim, .readClaim)
+        case .delayed, .standingBy:
+            return lookAtClaims(at: now, wallClock: wallClock)
         case .resting where desired != nil:
             forget()
             return go(.checking, .check)
@@ -177,6 +211,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         checked = nil
         claims = .unread
         claimsLost = 0
+        isRepair = false
+        claimSent = nil
     }
 
     /// A new desire came in during a step: start over with it.
@@ -184,120 +220,6 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         guard wantsRestart else { return nil }
         wantsRestart = false
         return start(at: now)
-    }
-
-    // MARK: Looking
-
-    mutating func claimRead(_ claim: RecordClaim?, at now: Instant, wallClock: Timestamp) -> [Action] {
-        isCutOff = false
-        unclaimedWrite = nil
-        unclaimedPause = nil
-        if let claim {
-            if sighting?.claim != claim { sighting = Sighting(claim: claim, since: now) }
-        } else {
-            sighting = nil
-        }
-        if let restart = isRestarting(at: now) { return restart }
-        guard let desired else { return rest(at: now) }
-        claims = .read
-        if isInStep { return settle(at: now, wallClock: wallClock) }
-        guard let sighting else { return proceed(at: now, wallClock: wallClock) }
-        let entry = sighting.claim
-        if entry.generation > desired.generation, entry.addresses != desired.addresses {
-            // This node's view is older; the newer address is on its way to it, and will start an attempt when it comes.
-            return [.tell(.waiting("\(entry.node) has seen a later publication"))]
-                + rest(at: now, after: settings.propagation)
-        }
-        let free = sighting.since.advanced(by: .seconds(entry.holdSeconds))
-        switch entry.phase {
-        case .claimed where entry.node != node && now < free:
-            // Also for another address: its node learns of the change as well, and two must not write at once.
-            return [.tell(.leftTo(entry.node, entry.addresses))] + lookAgain(at: now, before: free)
-        case .failed where entry.node != node && entry.addresses == desired.addresses && now < free:
-            return [.tell(.failedElsewhere(entry))]
-                + rest(at: now, until: free.advanced(by: spreadDelay(desired, within: settings.spread)))
-        case .synced where entry.addresses == desired.addresses:
-            guard let checked else { return [.tell(.inStep(desired.addresses, by: entry.node))] + rest(at: now) }
-            if case .unknown(let why) = checked {
-                // That the name servers cannot tell is no sign of a difference.
-                guard now >= sighting.since.advanced(by: settings.blindInterval) else {
-                    return [.tell(.waiting("the record cannot be looked at: \(why)"))]
-                        + [.tell(.inStep(desired.addresses, by: entry.node))] + rest(at: now)
-                }
-                return proceed(at: now, wallClock: wallClock)
-            }
-            let settled = sighting.since.advanced(by: settings.propagation)
-            if now < settled {
-                return [.tell(.propagating(checked.shown))] + rest(at: now, until: settled)
-            }
-            return proceed(at: now, wallClock: wallClock)
-        default:
-            return proceed(at: now, wallClock: wallClock)
-        }
-    }
-
-    mutating func claimsUnreachable(_ why: String, at now: Instant) -> [Action] {
-        let wasCutOff = isCutOff
-        isCutOff = true
-        claims = .unreachable
-        if let restart = isRestarting(at: now) { return restart }
-        guard let desired else { return rest(at: now) }
-        if isInStep { return [.tell(.inStep(desired.addresses, by: nil))] + rest(at: now) }
-        guard desired.origin == .ownDetection else {
-            return [.tell(.waiting("the claims cannot be read: \(why)"))] + rest(at: now, after: backoff())
-        }
-        // Without a way to agree, a wider spread keeps the nodes apart.
-        guard wasCutOff else { return start(at: now) }
-        return checked == nil ? go(.checking, .check) : decideUnclaimed(at: now)
-    }
-
-    mutating func recordChecked(_ check: RecordCheck, at now: Instant, wallClock: Timestamp) -> [Action] {
-        checked = check
-        if let restart = isRestarting(at: now) { return restart }
-        guard let desired else { return rest(at: now) }
-        switch check {
-        case .holds where isInStep:
-            failures = 0
-            // What this node claimed before must not stand in the entry for ever.
-            if owesReport, claims == .unread { return go(.readingClaim, .readClaim) }
-            return claims == .read
-                ? settle(at: now, wallClock: wallClock) : [.tell(.inStep(desired.addresses, by: nil))] + rest(at: now)
-        case .refuses(let why):
-            return [.tell(.failed("the record is left alone: \(why)", wait: settings.checkInterval))] + rest(at: now)
-        case .holds, .absent, .unknown:
-            switch claims {
-            case .unread: return go(.readingClaim, .readClaim)
-            case .read: return proceed(at: now, wallClock: wallClock)
-            case .unreachable: return decideUnclaimed(at: now)
-            }
-        }
-    }
-
-    /// Whether the record was seen, within this attempt, to hold what is desired.
-    var isInStep: Bool {
-        guard let desired, case .holds(let addresses) = checked else { return false }
-        return addresses == desired.addresses
-    }
-
-    /// The record is in step, and the entry has been read: an entry that says otherwise, of this node or of one that is gone,
-    /// is put right.
-    mutating func settle(at now: Instant, wallClock: Timestamp) -> [Action] {
-        guard let desired else { return rest(at: now) }
-        failures = 0
-        let news = Action.tell(.inStep(desired.addresses, by: nil))
-        owesReport = false
-        guard let sighting, sighting.claim.phase != .synced, sighting.claim.generation <= desired.generation,
-            sighting.claim.node == node || now >= sighting.since.advanced(by: .seconds(sighting.claim.holdSeconds))
-        else { return [news] + rest(at: now) }
-        let report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
-        return [news] + rest(at: now) + go(.reporting, .report(report))
-    }
-
-    /// Reads the entry again soon: most writes take a moment, and a claim can outlive its node.
-    mutating func lookAgain(at now: Instant, before end: Instant) -> [Action] {
-        forget()
-        step = .delayed
-        return [.wakeUp(at: min(end, now.advanced(by: settings.claimLook)))]
     }
 
     // MARK: Resting
@@ -315,14 +237,25 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         rest(at: now, until: now.advanced(by: wait))
     }
 
+    /// Another node says how the record stands: the nodes that hear it at once are not to look at once.
+    mutating func restAfterOther(at now: Instant) -> [Action] {
+        let part = SpreadDelay.part(node: node, change: "look \(record)")
+        return rest(at: now, after: settings.checkInterval * (0.5 + part))
+    }
+
     mutating func rest(at now: Instant, until: Instant) -> [Action] {
         step = .resting
         forget()
         return [.wakeUp(at: max(now, until))]
     }
 
+    /// This node's moment within a window. Where the first to come spares the others the work, few come early in it, however
+    /// many nodes there are; where all have to ask, they come evenly.
     func spreadDelay(_ desired: Desired, within window: Duration) -> Duration {
-        SpreadDelay.delay(node: node, change: "\(desired.addresses) \(record)", within: window)
+        let change = "\(desired.addresses) \(record)"
+        return isWatching || isCutOff
+            ? SpreadDelay.rarelyEarly(node: node, change: change, within: window)
+            : SpreadDelay.delay(node: node, change: change, within: window)
     }
 
     /// Wait before another try, by the number of failures so far.

@@ -28,7 +28,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
         let claims = OwnClaims()
         keeper = RecordKeeper(
             settings: settings.records, node: settings.process.nodeName, writers: writers, lookup: lookup,
-            claims: .init(shared: { claims }, ofNode: { claims }), board: board, metrics: RecordMetrics(),
+            claims: .init(shared: claims, ofNode: claims), board: board, metrics: RecordMetrics(),
             logger: logger)
     }
 

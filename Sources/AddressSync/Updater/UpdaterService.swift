@@ -29,12 +29,10 @@ public struct UpdaterService: Service, CustomStringConvertible {
         writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard, logger: Logger
     ) {
         let node = settings.process.nodeName
-        let claims: @Sendable () -> ConfigMapClaims = {
-            ConfigMapClaims(api: api, namespace: namespace, name: settings.recordsConfigMap)
-        }
+        let claims = ConfigMapClaims(api: api, namespace: namespace, name: settings.recordsConfigMap)
         let keeper = RecordKeeper(
             settings: settings.records, node: node, writers: writers, lookup: lookup,
-            claims: .init(shared: { claims() }, ofNode: { NodeClaims(showingIn: claims()) }),
+            claims: .init(shared: claims, ofNode: NodeClaims(showingIn: claims)),
             board: board, metrics: RecordMetrics(), logger: logger)
         let failures = FailureLog(logger: logger)
         self.keeper = keeper

@@ -1,11 +1,35 @@
 import ClusterSimulator
 import NetworkPrimitives
 import OperatorCore
+import Synchronization
 import Testing
 
 @testable import AddressSync
 
 @Suite struct ClaimStoreTests {
+    /// A node's view of the claims: what it puts replaces what it read last.
+    private final class View: Sendable {
+        let claims: ConfigMapClaims
+        private let version = Mutex<ClaimVersion?>(nil)
+
+        init(_ claims: ConfigMapClaims) { self.claims = claims }
+
+        func read(_ key: String) async throws(ClaimsUnreachable) -> RecordClaim? {
+            let reading = try await claims.read(key)
+            version.withLock { $0 = reading.version }
+            return reading.claim
+        }
+
+        func put(_ claim: RecordClaim, under key: String) async throws(ClaimsUnreachable) -> Bool {
+            switch try await claims.put(claim, under: key, over: version.withLock { $0 }) {
+            case .done(let new):
+                version.withLock { $0 = new }
+                return true
+            case .lost: return false
+            }
+        }
+    }
+
     private func claim(_ node: String, _ address: AddressSet = addressA) -> RecordClaim {
         RecordClaim(
             addresses: address, phase: .claimed, node: node, generation: generation(1, 1), holdSeconds: 30,
@@ -14,7 +38,7 @@ import Testing
 
     /// Runs with stores of several nodes, each with a client of its own.
     private func withStores(
-        _ count: Int, _ work: @escaping @Sendable (Site, [ConfigMapClaims]) async throws -> Void
+        _ count: Int, _ work: @escaping @Sendable (Site, [View]) async throws -> Void
     ) async throws {
         try await Site.run { site in
             var clients: [KubernetesClient] = []
@@ -29,13 +53,13 @@ import Testing
             }
             try await work(
                 site,
-                clients.map { ConfigMapClaims(api: $0, namespace: Site.namespace, name: "esddns-records") })
+                clients.map { View(ConfigMapClaims(api: $0, namespace: Site.namespace, name: "esddns-records")) })
             for client in clients { await client.shutdown() }
         }
     }
 
     private func expectRead(
-        _ store: ConfigMapClaims, _ key: String, _ expected: RecordClaim?,
+        _ store: View, _ key: String, _ expected: RecordClaim?,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let found = try await store.read(key)
@@ -43,7 +67,7 @@ import Testing
     }
 
     private func expectPut(
-        _ store: ConfigMapClaims, _ claim: RecordClaim, under key: String, _ expected: Bool = true,
+        _ store: View, _ claim: RecordClaim, under key: String, _ expected: Bool = true,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let won = try await store.put(claim, under: key)
@@ -125,6 +149,64 @@ import Testing
             #expect(read.addresses == addressA)
             // And it can be written over.
             #expect(try await stores[0].put(claim("updater-1"), under: "r"))
+        }
+    }
+
+    /// What a follower hears, without the versions.
+    private enum Heard: Equatable {
+        case entry(RecordClaim?, isAnew: Bool)
+        case hidden
+    }
+
+    @Test func followersHearOfTheirEntriesOverOneWatch() async throws {
+        try await withStores(2) { site, stores in
+            let (mine, feed) = AsyncStream.makeStream(of: Heard.self)
+            let (others, otherFeed) = AsyncStream.makeStream(of: Heard.self)
+            func hear(_ feed: AsyncStream<Heard>.Continuation) -> @Sendable (ClaimSight) -> Void {
+                { sight in
+                    switch sight {
+                    case .entry(let reading, let isAnew): feed.yield(.entry(reading.claim, isAnew: isAnew))
+                    case .hidden: feed.yield(.hidden)
+                    }
+                }
+            }
+            let (tellMine, tellOthers) = (hear(feed), hear(otherFeed))
+            await withDiscardingTaskGroup { group in
+                group.addTask { await stores[0].claims.follow("a_A", tellMine) }
+                var heard = mine.makeAsyncIterator()
+                #expect(await heard.next() == .entry(nil, isAnew: true))
+                // Joins later, and hears of its own entry only.
+                group.addTask { await stores[0].claims.follow("b_A", tellOthers) }
+                var heardToo = others.makeAsyncIterator()
+                #expect(await heardToo.next() == .entry(nil, isAnew: false))
+                _ = try? await stores[1].read("a_A")
+                _ = try? await stores[1].put(claim("two"), under: "a_A")
+                #expect(await heard.next() == .entry(claim("two"), isAnew: false))
+                #expect(await heardToo.next() == .entry(nil, isAnew: false))
+                group.cancelAll()
+            }
+            #expect(site.cluster.api.calls.filter { $0.verb == "watch" }.count == 1)
+        }
+    }
+
+    @Test func followersAreToldWhenTheyHearNothing() async throws {
+        try await withStores(1) { site, stores in
+            let (sights, feed) = AsyncStream.makeStream(of: ClaimSight.self)
+            await withDiscardingTaskGroup { group in
+                group.addTask { await stores[0].claims.follow("a_A") { feed.yield($0) } }
+                var heard = sights.makeAsyncIterator()
+                #expect(await heard.next() != .hidden)
+                await site.cluster.api.stop()
+                #expect(await heard.next() == .hidden)
+                try? await site.cluster.api.start()
+                // The same entry as before counts again, as what is there now.
+                while let sight = await heard.next() {
+                    guard case .entry(_, let isAnew) = sight else { continue }
+                    #expect(isAnew)
+                    break
+                }
+                group.cancelAll()
+            }
         }
     }
 }

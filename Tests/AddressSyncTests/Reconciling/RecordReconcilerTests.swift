@@ -47,23 +47,27 @@ import Testing
 
         var puts: [RecordClaim] { state.withLock { $0.puts } }
 
-        func read(_ key: String) async throws(ClaimsUnreachable) -> RecordClaim? { state.withLock { $0.entry } }
+        func read(_ key: String) async throws(ClaimsUnreachable) -> ClaimReading {
+            state.withLock { ClaimReading(claim: $0.entry, version: ClaimVersion()) }
+        }
 
-        func put(_ claim: RecordClaim, under key: String) async throws(ClaimsUnreachable) -> Bool {
+        func put(
+            _ claim: RecordClaim, under key: String, over version: ClaimVersion?
+        ) async throws(ClaimsUnreachable) -> ClaimPut {
             state.withLock { state in
                 if claim.phase != .claimed {
                     if let thief {
                         state.entry = thief
-                        return false
+                        return .lost(ClaimReading(claim: thief, version: ClaimVersion()))
                     }
                     if state.losses > 0 {
                         state.losses -= 1
-                        return false
+                        return .lost(ClaimReading(claim: state.entry, version: ClaimVersion()))
                     }
                 }
                 state.entry = claim
                 state.puts.append(claim)
-                return true
+                return .done(ClaimVersion())
             }
         }
     }

@@ -5,30 +5,96 @@ import TestSupport
 
 @testable import AddressSync
 
-/// Many nodes' ``RecordState``s over one store of claims and one record, in virtual time: the same seed is the same story.
+/// Many nodes' ``RecordState``s over stores of claims, one record, its provider and its name servers, in virtual time: the same
+/// seed is the same story.
 ///
-/// Each request takes a drawn time, so that the nodes' steps interleave. A claim or a write takes effect at a moment
-/// between its beginning and its end.
+/// Each request takes a drawn time, so that the nodes' steps interleave; it takes effect at a moment between its sending and
+/// its answer. Nodes can be killed, started again, stopped for a while, cut off, and have clocks that go wrong.
 struct RecordSimulation {
     typealias State = RecordState<VirtualInstant>
 
-    private enum Event {
-        case input(node: Int, State.Input)
-        case alarm(node: Int, number: Int)
-        /// A request reaches the API server or the provider.
-        case takesEffect(node: Int, State.Action)
+    enum Event {
+        /// Comes to the process: what `take` does. Whoever is paused takes it later.
+        case arrives(node: Int, life: Int, Arrival)
+        /// Reaches a server, whatever has become of the sender.
+        case takesEffect(node: Int, life: Int, Request)
         case script((inout RecordSimulation) -> Void)
     }
 
-    private struct Node {
+    enum Arrival {
+        case input(State.Input)
+        /// An answer about the entry, with its version.
+        case claim(State.Input, ClaimStamp)
+        case sight(RecordClaim?, ClaimStamp, isAnew: Bool)
+        case hidden
+        case alarm(number: Int)
+        /// The provider has said what the record holds.
+        case providerRead(write: Int, holds: AddressSet?)
+        case writeEnds(write: Int, WriteResult)
+        case resumes
+    }
+
+    enum Request {
+        case readClaim
+        case put(RecordClaim, over: ClaimStamp, isReport: Bool)
+        case check
+        case providerRead(write: Int)
+        case providerWrite(write: Int, AddressSet)
+    }
+
+    /// Which state of the claims is meant: as `ClaimVersion`, in numbers.
+    struct ClaimStamp: Hashable {
+        var map = 0
+        var entry = 0
+    }
+
+    /// One site's claims, as its API server has them.
+    struct Store {
+        var entry: RecordClaim?
+        var stamp = ClaimStamp()
+    }
+
+    struct Node {
         var state: State
+        var site = 0
+        /// How much faster than the world's its clock goes.
+        var clockRate = 1.0
+        /// What its clock has missed, if it is of the wrong kind.
+        var lostTime = Duration.zero
+        var life = 0
         var isDead = false
+        var isPaused = false
+        /// When it was stopped last, and for how long.
+        var stopped: (at: VirtualInstant, end: VirtualInstant)?
+        var backlog: [Arrival] = []
         var lastAlarm = 0
-        /// The version of the claims that this node has read last.
-        var readVersion = -1
+        /// The entry as the state knows it.
+        var known = ClaimStamp()
         var isCutOff = false
+        var watches = true
+        var lastSightAt = VirtualInstant.start
+        var desired: State.Desired?
         var news: [(time: VirtualInstant, RecordNews)] = []
         var checks = 0
+        var write: Write?
+        var lastWrite = 0
+        /// Has a claim in the entry, and has not reported.
+        var holdsClaim = false
+        /// Something has happened since it won its claim that may cost a second write.
+        var isExcused = false
+    }
+
+    /// A write under way.
+    struct Write {
+        var number: Int
+        var addresses: AddressSet
+        var began: VirtualInstant
+        var deadline: VirtualInstant
+        var isClaimed: Bool
+        /// Whether its process was paused meanwhile.
+        var wasPaused = false
+        /// The state was told that it was given up.
+        var isAbandoned = false
     }
 
     /// What the provider does when asked to write.
@@ -37,46 +103,92 @@ struct RecordSimulation {
         case refuses
         /// The write is carried out, but the answer is lost.
         case writesAndFails
+        /// The write is carried out, and nothing is ever answered.
+        case writesAndIsSilent
+    }
+
+    /// How long things take, in milliseconds, and how often they fail, in percent.
+    struct Weather {
+        var api = 1...20
+        var watch = 2...60
+        var dns = 5...40
+        var provider = 20...130
+        var lostRequests = 0
+        var lostAnswers = 0
+        var lostProviderAnswers = 0
     }
 
     // MARK: The world
 
-    private(set) var now = VirtualInstant.start
-    private(set) var entry: RecordClaim?
-    private var version = 0
+    var now = VirtualInstant.start
+    var stores: [Store]
     /// What the provider has. `nil`: no record.
     var record: AddressSet?
     /// What name servers say instead of the record, such as a CNAME.
     var check: RecordCheck?
-    /// How long name servers take to show a write.
-    var propagation: Duration = .zero
+    /// How long name servers take to show a write: each of them.
+    var propagations: [Duration] = [.zero]
+    /// How long all name servers take.
+    var propagation: Duration {
+        get { propagations.max() ?? .zero }
+        set { propagations = [newValue] }
+    }
     var fault: ProviderFault?
-    private var shown: [(from: VirtualInstant, record: AddressSet?)]
-    /// Times at which the provider changed the record, with the node.
-    private(set) var writes: [(time: VirtualInstant, node: Int, address: AddressSet)] = []
+    var weather = Weather()
+    var mistake: PlantedMistake?
+    var shown: [(at: VirtualInstant, record: AddressSet?)]
+    let settings: ReconcilingSettings
+
+    // MARK: What has happened
+
+    struct Written: Hashable {
+        var time: VirtualInstant
+        var node: Int
+        var address: AddressSet
+    }
+    /// When the provider changed the record.
+    var writes: [Written] = []
     /// Times at which the provider was asked.
-    private(set) var providerCalls: [VirtualInstant] = []
-    private(set) var claimsWon = 0
-    private(set) var requestsToAPI = 0
+    var providerCalls: [VirtualInstant] = []
+    var claimsWon = 0
+    var requestsToAPI = 0
+    /// Of requests to the API server, name servers and the provider, by tenths of a second since the last ``beginCount()``.
+    var load = RecordLoad()
+    var checker = RecordRules()
     /// Called with each claim that is won; crash tests kill the winner here.
     var onClaim: ((inout RecordSimulation, Int) -> Void)?
     var onWrite: ((inout RecordSimulation, Int) -> Void)?
 
-    private var nodes: [Node]
-    private var events = TimeLine<Event>()
-    private var random: SeededGenerator
+    var nodes: [Node]
+    var events = TimeLine<Event>()
+    var random: SeededGenerator
 
-    init(nodes count: Int, record: AddressSet?, seed: UInt64 = 1, settings: ReconcilingSettings = .init()) {
+    /// - Parameter sites: nodes are dealt out to so many clusters, which know nothing of each other.
+    init(
+        nodes count: Int, record: AddressSet?, seed: UInt64 = 1, settings: ReconcilingSettings = .init(),
+        sites: Int = 1,
+        mistake: PlantedMistake? = nil
+    ) {
         var random = SeededGenerator(seed: seed)
         self.record = record
+        let settings = mistake?.plant(in: settings) ?? settings
+        self.settings = settings
+        self.mistake = mistake
+        stores = Array(repeating: Store(), count: sites)
         shown = [(.start, record)]
         nodes = (0..<count).map { number in
-            Node(
-                state: State(
-                    node: "node-\(number)", provider: "fake", record: "home.example.com", settings: settings,
-                    jitter: Double.random(in: 0.9...1.1, using: &random)))
+            var node = Node(state: Self.state(of: number, settings, &random))
+            node.site = number % sites
+            return node
         }
         self.random = random
+        for node in nodes.indices { connectWatch(of: node) }
+    }
+
+    private static func state(of node: Int, _ settings: ReconcilingSettings, _ random: inout SeededGenerator) -> State {
+        State(
+            node: "node-\(node)", provider: "fake", record: "home.example.com", settings: settings,
+            jitter: Double.random(in: 0.9...1.1, using: &random))
     }
 
     // MARK: What tests say
@@ -84,35 +196,119 @@ struct RecordSimulation {
     /// Nodes learn what the record should hold, each with a lag of its own.
     mutating func desire(
         _ address: AddressSet, _ generation: Generation, of chosen: [Int]? = nil,
-        origin: State.Origin = .leader, lag: ClosedRange<Int> = 0...50
+        origin: State.Origin = .leader, beginning: Int = 0, lag: ClosedRange<Int> = 0...50
     ) {
         for node in chosen ?? Array(nodes.indices) {
-            let desired = State.Desired(addresses: address, generation: generation, origin: origin)
-            let delay = Duration.milliseconds(Int.random(in: lag, using: &random))
-            schedule(delay, .input(node: node, .desired(desired)))
+            let desired = State.Desired(
+                addresses: address, generation: generation, origin: origin, beginning: beginning)
+            arrive(node, latency(lag), .input(.desired(desired)))
         }
     }
 
     mutating func at(_ time: VirtualInstant, _ script: @escaping (inout RecordSimulation) -> Void) {
-        schedule(now.duration(to: time), .script(script))
+        events.insert(.script(script), at: time)
     }
 
-    /// The process is gone, with everything that it was about to do; what has reached a server stays.
-    mutating func kill(_ node: Int) { nodes[node].isDead = true }
+    /// The process is gone, with everything that it was about to do; what was sent to a server is carried out there.
+    mutating func kill(_ node: Int) {
+        excuse(node)
+        nodes[node].isDead = true
+        nodes[node].life += 1
+        nodes[node].isPaused = false
+        nodes[node].backlog = []
+        nodes[node].write = nil
+        nodes[node].desired = nil
+        nodes[node].holdsClaim = false
+    }
 
-    mutating func setCutOff(_ isCutOff: Bool, _ node: Int) { nodes[node].isCutOff = isCutOff }
+    /// A new process, which knows nothing.
+    mutating func restart(_ node: Int) {
+        if !nodes[node].isDead { kill(node) }
+        nodes[node].isDead = false
+        nodes[node].isExcused = false
+        nodes[node].known = ClaimStamp()
+        nodes[node].state = Self.state(of: node, settings, &random)
+        connectWatch(of: node)
+    }
+
+    /// Nothing of the process runs for a while; its clock goes on.
+    mutating func pause(_ node: Int, for duration: Duration) {
+        guard !nodes[node].isDead, !nodes[node].isPaused else { return }
+        excuse(node)
+        nodes[node].isPaused = true
+        nodes[node].stopped = (now, now)
+        nodes[node].write?.wasPaused = true
+        let life = nodes[node].life
+        at(now.advanced(by: duration)) { world in
+            guard world.nodes[node].life == life else { return }
+            if world.mistake == .clockThatStops { world.nodes[node].lostTime += duration }
+            world.resume(node)
+        }
+    }
+
+    mutating func resume(_ node: Int) {
+        guard nodes[node].isPaused else { return }
+        nodes[node].isPaused = false
+        nodes[node].stopped?.end = now
+        // In whatever order the process gets round to them.
+        let backlog = nodes[node].backlog.shuffled(using: &random)
+        nodes[node].backlog = []
+        for arrival in backlog { take(arrival, node) }
+    }
+
+    mutating func setCutOff(_ isCutOff: Bool, _ node: Int) {
+        guard nodes[node].isCutOff != isCutOff else { return }
+        if isCutOff { excuse(node) }
+        nodes[node].isCutOff = isCutOff
+        if isCutOff {
+            arrive(node, latency(100...2000), .hidden)
+        } else {
+            connectWatch(of: node)
+        }
+    }
+
+    /// Whether nodes follow the claims by a watch.
+    mutating func setWatching(_ watches: Bool, _ chosen: [Int]? = nil) {
+        for node in chosen ?? Array(nodes.indices) where nodes[node].watches != watches {
+            nodes[node].watches = watches
+            if watches { connectWatch(of: node) } else { arrive(node, .zero, .hidden) }
+        }
+    }
 
     /// Somebody changes the record by hand.
     mutating func edit(_ new: AddressSet?) {
+        checker.edits.append(now)
         record = new
         shown.append((now, new))
     }
 
-    mutating func setEntry(_ claim: RecordClaim?) {
-        entry = claim
-        version += 1
+    /// Somebody changes the entry by hand, or deletes it.
+    mutating func setEntry(_ claim: RecordClaim?, site: Int = 0) {
+        for node in nodes.indices where nodes[node].site == site { excuse(node) }
+        // What it said of a failure is forgotten with it.
+        checker.publications += 1
+        change(site, to: claim)
     }
 
+    /// Another record's entry in the same ConfigMap changes.
+    mutating func changeAnotherEntry(site: Int = 0) {
+        stores[site].stamp.map += 1
+        showEntry(site)
+    }
+
+    /// The store of a site is set back to what it was, versions and all.
+    mutating func restore(_ old: Store, site: Int = 0) {
+        for node in nodes.indices where nodes[node].site == site { excuse(node) }
+        stores[site] = old
+        for node in nodes.indices where nodes[node].site == site {
+            arrive(node, .zero, .hidden)
+            connectWatch(of: node)
+        }
+    }
+
+    // MARK: What tests see
+
+    var entry: RecordClaim? { stores[0].entry }
     func news(of node: Int) -> [RecordNews] { nodes[node].news.map(\.1) }
     func timedNews(of node: Int) -> [(time: VirtualInstant, RecordNews)] { nodes[node].news }
     func isInStep(_ node: Int) -> Bool {
@@ -132,125 +328,15 @@ struct RecordSimulation {
     mutating func run(until end: VirtualInstant) {
         while let (time, event) = events.popFirst(until: end) {
             now = time
-            handle(event)
+            switch event {
+            case .script(let script): script(&self)
+            case .arrives(let node, let life, let arrival):
+                if nodes[node].life == life, !nodes[node].isDead { take(arrival, node) }
+            case .takesEffect(let node, let life, let request): carryOut(request, of: node, life: life)
+            }
         }
         now = end
     }
 
     mutating func run(for duration: Duration) { run(until: now.advanced(by: duration)) }
-
-    // MARK: Machinery
-
-    private mutating func schedule(_ delay: Duration, _ event: Event) {
-        events.insert(event, at: now.advanced(by: delay))
-    }
-
-    private mutating func latency(_ range: ClosedRange<Int>) -> Duration {
-        .milliseconds(Int.random(in: range, using: &random))
-    }
-
-    private mutating func handle(_ event: Event) {
-        switch event {
-        case .script(let script): script(&self)
-        case .input(let node, let input): give(input, to: node)
-        case .alarm(let node, let number):
-            if nodes[node].lastAlarm == number { give(.timerFired, to: node) }
-        case .takesEffect(let node, let action):
-            // A dead process sends nothing; what it has sent before is carried out.
-            if !nodes[node].isDead { carryOut(action, of: node) }
-        }
-    }
-
-    private mutating func give(_ input: State.Input, to node: Int) {
-        guard !nodes[node].isDead else { return }
-        let wallClock = wallTime(now.offset.components.seconds)
-        for action in nodes[node].state.handle(input, at: now, wallClock: wallClock) {
-            switch action {
-            case .tell(let news): nodes[node].news.append((now, news))
-            case .wakeUp(let instant):
-                nodes[node].lastAlarm += 1
-                schedule(now.duration(to: instant), .alarm(node: node, number: nodes[node].lastAlarm))
-            case .readClaim, .claim, .report:
-                schedule(latency(1...20), .takesEffect(node: node, action))
-            case .check:
-                schedule(latency(5...40), .takesEffect(node: node, action))
-            case .write:
-                schedule(latency(50...500), .takesEffect(node: node, action))
-            }
-        }
-    }
-
-    private mutating func carryOut(_ action: State.Action, of node: Int) {
-        let answer: State.Input
-        switch action {
-        case .readClaim:
-            requestsToAPI += 1
-            answer = read(node)
-        case .claim(let claim):
-            requestsToAPI += 1
-            if nodes[node].isCutOff {
-                answer = .claimsUnreachable("no route to host")
-            } else if put(claim, by: node) {
-                claimsWon += 1
-                answer = .claimWon
-                onClaim?(&self, node)
-            } else {
-                answer = .claimLost
-            }
-        case .report(let claim):
-            requestsToAPI += 1
-            // As the driver does it: again after a lost race, unless the entry is somebody else's by now.
-            if !nodes[node].isCutOff, !put(claim, by: node), entry?.node == claim.node,
-                entry?.addresses == claim.addresses
-            {
-                nodes[node].readVersion = version
-                _ = put(claim, by: node)
-            }
-            answer = .reported
-        case .check:
-            nodes[node].checks += 1
-            answer = .checked(check ?? lookUp())
-        case .write(let address, _):
-            answer = .written(write(address, by: node))
-            onWrite?(&self, node)
-        case .wakeUp, .tell: return
-        }
-        schedule(latency(1...20), .input(node: node, answer))
-    }
-
-    private mutating func read(_ node: Int) -> State.Input {
-        guard !nodes[node].isCutOff else { return .claimsUnreachable("no route to host") }
-        nodes[node].readVersion = version
-        // Through its JSON form, as in the cluster.
-        return .claimRead(entry.flatMap { RecordClaim(json: $0.json) })
-    }
-
-    private mutating func put(_ claim: RecordClaim, by node: Int) -> Bool {
-        guard nodes[node].readVersion == version else { return false }
-        version += 1
-        nodes[node].readVersion = version
-        entry = claim
-        return true
-    }
-
-    private func lookUp() -> RecordCheck {
-        let visible = shown.last { $0.from <= now }?.record ?? nil
-        guard let visible else { return .absent }
-        return .holds(visible)
-    }
-
-    private mutating func write(_ address: AddressSet, by node: Int) -> WriteResult {
-        providerCalls.append(now)
-        switch fault {
-        case .fails(let retryAfter): return .failed("HTTP 500", retryAfter: retryAfter)
-        case .refuses: return .refused("HTTP 401")
-        case .writesAndFails, nil: break
-        }
-        if record == address { return .unchanged }
-        record = address
-        shown.append((now.advanced(by: propagation), record))
-        writes.append((now, node, address))
-        if case .writesAndFails = fault { return .failed("no answer", retryAfter: nil) }
-        return .done("changed")
-    }
 }
