@@ -59,19 +59,24 @@ test: dependencies ## Install what is missing, build, and run all tests: "make t
 contract: dependencies ## Run the contract suite alone, against the cluster of TEST_KUBECONFIG if set, or KUBEBUILDER_ASSETS
 	@scripts/test.sh --filter '^ContractTests\.' $(ARGS)
 
-# Which seeds "make faults" runs: one, or some as in 0..999.
+# Which seeds "make faults" and "make simulation" run: one, or some as in 0..999.
 SEEDS ?= 0..199
 
 .PHONY: faults
 faults: dependencies ## Run elections under random faults with more seeds than the tests do: "make faults SEEDS=0..999"
 	@FAULT_SEEDS="$(SEEDS)" scripts/test.sh --filter ElectionFaultTests
 
+.PHONY: simulation
+simulation: dependencies ## Run updaters of one record under random faults with more seeds than the tests do: "make simulation SEEDS=0..9999"
+	@SIMULATION_SEEDS="$(SEEDS)" scripts/test.sh --filter 'RecordFaultTests|RecordScaleTests'
+
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; fi
-	@echo "building esddns-bench and esddns for release; the first time takes some minutes" >&2
+	@echo "building esddns-bench, esddns and esddns-updater for release; the first time takes some minutes" >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns-bench >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns >&2
+	@"$(SWIFT)" build --quiet $(release) --product esddns-updater >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
 
 .PHONY: fuzz
