@@ -174,7 +174,8 @@ let package = Package(
             name: "esddns-bench",
             dependencies: [
                 "AllocationCounter", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials",
-                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "WANDetection", .argumentParser,
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "UpdaterTrials", "WANDetection",
+                .argumentParser,
                 .logging,
             ],
             path: "bench/esddns-bench",
@@ -184,6 +185,13 @@ let package = Package(
         .target(name: "AllocationCounter", path: "bench/AllocationCounter"),
         // Electors as processes, ours and others', for benchmarks and tests.
         .target(name: "ElectorTrials", path: "bench/ElectorTrials", swiftSettings: strict),
+        // Updaters of one record as processes, for benchmarks and tests.
+        .target(
+            name: "UpdaterTrials",
+            dependencies: ["ClusterSimulator", "ControlPlaneKit", "NetworkPrimitives", "OperatorCore"],
+            path: "bench/UpdaterTrials",
+            swiftSettings: strict
+        ),
 
         // Starts etcd and kube-apiserver for tests and benchmarks, where they are installed.
         .target(
@@ -272,7 +280,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "AddressSync", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "DNSRecords", "ElectorTrials",
-                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "WANDetection",
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "UpdaterTrials", "WANDetection",
             ],
             swiftSettings: strict
         ),

@@ -5,6 +5,7 @@ enum Benchmarks {
         LeaderHandOver.self,
         ConfigMapFanOut.self,
         WatchReconnects.self,
+        UpdaterCrowds.self,
         QuorumRound.self,
         GarbagePackets.self,
         DetectCommandStart.self,
