@@ -34,7 +34,6 @@ final class FakeZone: Sendable {
     /// All records that are there, except for the SOA record.
     var all: [DNSRecord] { state.withLock { $0.sets.values.flatMap { $0 } } }
 
-
     /// The names that have records.
     var names: Set<RecordName> { state.withLock { Set($0.sets.keys.map(\.name)) } }
 
