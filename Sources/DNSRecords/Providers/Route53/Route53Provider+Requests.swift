@@ -149,9 +149,19 @@ extension Route53Provider {
         do {
             response = try await http.send(request, accepting: [404], isWrite: isWrite, secrets: credentials.secrets)
         } catch {
+            if case .limited(let wait) = error.kind {
+                // Room for one request is no help: whoever tries again reads first, and would never get to write.
+                throw ProviderError(.limited(retryAfter: max(wait, .seconds(1))), error.message)
+            }
             guard error.kind == .refused else { throw error }
             self.credentials.refused(credentials)
-            throw ProviderError(.refused, "\(error.message) (credentials: \(credentials.origin))")
+            let isLate = ["Signature expired", "Signature not yet current", "RequestExpired"].contains {
+                error.message.firstRange(of: $0) != nil
+            }
+            throw ProviderError(
+                .refused,
+                "\(error.message) (credentials: \(credentials.origin))"
+                    + (isLate ? "; but first of all, this machine's clock is wrong" : ""))
         }
         guard response.status.code != 404 else {
             zones.forget(name)

@@ -32,16 +32,16 @@ extension Route53Provider {
     /// A provider with credentials that the fake accepts.
     static func against(
         _ transport: any HTTPTransport, zoneID: String? = nil, zone: String? = nil, configuredTTL: UInt32? = nil,
-        sources: [any AWSCredentialSource]? = nil
+        sources: [any AWSCredentialSource]? = nil, uptime: (@Sendable () -> Duration)? = nil
     ) throws -> Route53Provider {
-        let uptime = SteppingUptime()
+        let stepping = SteppingUptime()
         let clock = WallClock { FakeRoute53.now }
         return Route53Provider(
             transport: transport,
             credentials: AWSCredentialChain(try sources ?? [GivenAWSCredentials.forTests()], clock: clock),
             baseURL: AWSPartition(region: nil).route53URL, signingRegion: AWSPartition(region: nil).signingRegion,
             zoneID: zoneID, zoneIDSetting: "ESDDNS_ROUTE53_ZONE_ID", zone: zone.flatMap { RecordName($0) },
-            configuredTTL: configuredTTL, clock: clock, uptime: { uptime.now() })
+            configuredTTL: configuredTTL, clock: clock, uptime: uptime ?? { stepping.now() })
     }
 }
 

@@ -1,6 +1,7 @@
 import CurlHTTP
 import HTTPTypes
 import NetworkPrimitives
+import Synchronization
 import Testing
 
 @testable import DNSRecords
@@ -263,6 +264,26 @@ import Testing
         "<ErrorResponse><Error><Type>Sender</Type><Code>\(code)</Code><Message>\(message)</Message></Error></ErrorResponse>"
     }
 
+    @Test func whoeverTriesAgainWhenToldToGetsToWrite() async throws {
+        let zone = FakeZone("example.com")
+        let milliseconds = Mutex(0)
+        let provider = try Route53Provider.against(
+            FakeRoute53(zone), uptime: { .milliseconds(milliseconds.withLock { $0 }) })
+        for name in ["a", "b", "c", "d"] {
+            var attempts = 0
+            while case .limited(let wait) = await provider.apply(try set("\(name).example.com")) {
+                attempts += 1
+                guard attempts < 3 else {
+                    Issue.record("\(name) is read again and again, and never written")
+                    return
+                }
+                milliseconds.withLock { $0 += Int(wait / .milliseconds(1)) }
+            }
+            milliseconds.withLock { $0 += 150 }
+        }
+        #expect(zone.writes == 4)
+    }
+
     @Test(arguments: ["Throttling", "PriorRequestNotComplete"])
     func throttlingIsNoError(code: String) async throws {
         #expect(try await outcome(400, errorBody(code)) == .limited(retryAfter: .seconds(10)))
@@ -310,6 +331,26 @@ import Testing
             return
         }
         #expect(message.contains("something unexpected"))
+    }
+
+    @Test func aWrongClockIsCalledThat() async throws {
+        let zone = FakeZone("example.com")
+        let fake = FakeRoute53(
+            [.init(id: "Z1", zone: zone)], signature: FakeAWSSignature(now: FakeRoute53.now + 1000))
+        guard case .refused(let message) = await (try Route53Provider.against(fake)).apply(try set("home.example.com"))
+        else {
+            Issue.record("expected a refusal")
+            return
+        }
+        #expect(message.contains("this machine's clock is wrong") && message.count < 500)
+    }
+
+    @Test func environmentsAreNotDumped() throws {
+        let dependencies = ProviderDependencies(
+            transport: FakeRoute53(FakeZone("example.com")), environment: ["AWS_SECRET_ACCESS_KEY": "hunter2"])
+        var dumped = "\(dependencies) \(String(reflecting: dependencies))"
+        dump(dependencies, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
     }
 
     @Test func whatAWSRepeatsOfTheSecretsIsTakenOut() async throws {
