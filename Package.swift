@@ -280,7 +280,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "AddressSync", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "DNSRecords", "ElectorTrials",
-                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "UpdaterTrials", "WANDetection",
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "TestSupport", "UpdaterTrials",
+                "WANDetection", .httpTypes,
             ],
             swiftSettings: strict
         ),
