@@ -26,9 +26,13 @@ final class RequestBudget: Sendable {
         self.uptime = uptime
     }
 
+    /// A change takes this many requests: a read, in most services a second look, and the write.
+    private static let requestsOfAChange = 3
+
     /// Counts one request.
     ///
-    /// - Returns: how long to wait where there is none left; then nothing was counted.
+    /// - Returns: how long to wait where there is none left; then nothing was counted. It is until there is room for a whole
+    ///   change: whoever came back for a single request would spend it on reading, and never get to write.
     func take() -> Duration? {
         let now = uptime()
         return sent.withLock { sent in
@@ -39,7 +43,8 @@ final class RequestBudget: Sendable {
                 let recent = sent.filter { now - $0 < limit.period }
                 guard recent.count >= limit.count else { continue }
                 // The request whose leaving of the window makes room.
-                wait = max(wait, recent[recent.count - limit.count] + limit.period - now)
+                let room = min(Self.requestsOfAChange, limit.count)
+                wait = max(wait, recent[recent.count - limit.count + room - 1] + limit.period - now)
             }
             guard wait == .zero else { return wait }
             if !limits.isEmpty { sent.append(now) }
