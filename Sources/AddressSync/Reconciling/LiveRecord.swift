@@ -22,14 +22,14 @@ struct LiveRecord: RecordAccess {
         }
     }
 
-    func bring(to addresses: AddressSet) async -> WriteResult {
+    func bring(to addresses: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult {
         let desired: RecordSet
         do {
             desired = try RecordSet(name: name, type: type, addresses: addresses.addresses, ttl: ttl)
         } catch {
             return .refused("\(error)")
         }
-        let outcome = await writer.bring(desired)
+        let outcome = await writer.bring(desired, while: mayWrite)
         switch outcome {
         case .inSync: return .unchanged
         case .changed, .created: return .done(outcome.description)

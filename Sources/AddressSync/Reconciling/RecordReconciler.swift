@@ -7,7 +7,10 @@ protocol RecordAccess: Sendable {
     /// Asks the zone's own name servers, never the provider.
     func check() async -> RecordCheck
     /// Reads the record through the provider and changes it only if it differs.
-    func bring(to addresses: AddressSet) async -> WriteResult
+    ///
+    /// - Parameter mayWrite: asked right before a write is sent; `false` where the claim has run out, as in a process that was
+    ///   stopped in between.
+    func bring(to addresses: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult
 }
 
 /// Keeps one record in step: the driver of a ``RecordState``.
@@ -124,8 +127,12 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
 
     /// A write must not outlast the claim under which it is made.
     private func write(_ addresses: AddressSet, within limit: Duration) async -> WriteResult {
-        await withTaskGroup(of: WriteResult?.self) { group in
-            group.addTask { await self.record.bring(to: addresses) }
+        let clock = clock
+        let end = clock.now.advanced(by: limit)
+        return await withTaskGroup(of: WriteResult?.self) { group in
+            group.addTask {
+                await self.record.bring(to: addresses) { !Task.isCancelled && clock.now < end }
+            }
             group.addTask {
                 try? await self.clock.sleep(for: limit)
                 return nil

@@ -31,12 +31,21 @@ public struct RecordWriter: Sendable {
     /// A conflict, or a write whose fate is unknown, is followed by a second look: if the record is as desired now, that is
     /// a success. There is never a second write: what the record should be may have changed by then, and only the caller
     /// knows.
-    public func bring(_ desired: RecordSet) async -> RecordOutcome {
+    ///
+    /// - Parameter mayWrite: asked right before anything is sent that changes something. A process can have been stopped for long
+    ///   since it read; what it was to write may be old then, and nothing is written.
+    public func bring(
+        _ desired: RecordSet, while mayWrite: @Sendable () -> Bool = { !Task.isCancelled }
+    ) async -> RecordOutcome {
         do throws(ProviderError) {
             let plan = try await plan(desired)
             guard plan.isWrite else { return .inSync(plan.target) }
             // The mark comes first: a record without one could not be changed a second time.
-            if let mark = plan.mark { try await writeMark(mark) }
+            if let mark = plan.mark {
+                try check(mayWrite)
+                try await writeMark(mark)
+            }
+            try check(mayWrite)
             do throws(ProviderError) {
                 try await provider.write(plan.target, replacing: plan.current)
                 return plan.outcome(plan.target)
@@ -54,6 +63,11 @@ public struct RecordWriter: Sendable {
         } catch {
             return RecordOutcome(error)
         }
+    }
+
+    private func check(_ mayWrite: () -> Bool) throws(ProviderError) {
+        guard !mayWrite() else { return }
+        throw ProviderError(.temporary, "the time for this write was over before it was sent; nothing was written")
     }
 
     private func isAsDesired(_ set: RecordSet, _ desired: RecordSet) -> Bool {

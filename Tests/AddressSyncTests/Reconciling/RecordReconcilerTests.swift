@@ -22,7 +22,7 @@ import Testing
 
         func check() async -> RecordCheck { state.withLock { $0.holds }.map(RecordCheck.holds) ?? .absent }
 
-        func bring(to address: AddressSet) async -> WriteResult {
+        func bring(to address: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult {
             state.withLock { $0.writes += 1 }
             if hangs {
                 // Until cancelled.

@@ -74,6 +74,17 @@ import Testing
         #expect(zone.set("_esddns-a.home.example.com", .txt)?.values == [.text(ours)])
     }
 
+    @Test(arguments: [nil, "site-a"])
+    func nothingIsWrittenOnceItsTimeIsOver(owner: String?) async throws {
+        zone.put("home.example.com", ["192.0.2.1"])
+        if let owner { try putMark("_esddns-a.home.example.com", "heritage=esddns,esddns/owner=\(owner)") }
+        let outcome = try await writer(owner).bring(try wish("home.example.com", "198.51.100.7")) { false }
+        #expect(outcome.description.contains("nothing was written"))
+        // And no mark either.
+        let created = try await writer(owner).bring(try wish("new.example.com", "198.51.100.7")) { false }
+        #expect(!created.isSuccess && zone.writes == 0)
+    }
+
     @Test func whatIsAsDesiredNeedsNoMark() async throws {
         zone.put("home.example.com", ["198.51.100.7"])
         guard case .inSync = try await writer().bring(try wish("home.example.com", "198.51.100.7")) else {
