@@ -1,71 +1,86 @@
 extension StatusPage {
-    /// Asks for `/api/v1/status` every five seconds while the page is visible, and writes the answer into the cells that
-    /// are named after its fields. Text only ever enters the document as text.
+    /// Asks for the page anew every five seconds while it is visible, and takes over the parts that differ. A parsed
+    /// document runs no scripts, and the policy of this one allows none that its parts might bring.
     static let script = """
 
         (() => {
           "use strict";
-          const times = new Set(["addressSince", "confirmedAt", "started", "time", "updated"]);
-          const element = (name, text) => {
-            const node = document.createElement(name);
-            node.textContent = text;
-            return node;
+          const parts = (root) => new Map([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+          const addresses = (root) => [...root.querySelectorAll("[data-address]")].map((node) => node.textContent);
+          const ages = (root) => root.querySelectorAll("time[data-age]");
+          // Without what grows older by itself.
+          const still = (part) => {
+            const copy = part.cloneNode(true);
+            for (const age of ages(copy)) age.textContent = "";
+            return copy;
           };
-          const content = (key, value) => {
-            if (value === undefined || value === null || value === "") return document.createTextNode("–");
-            if (times.has(key)) {
-              const node = element("time", value);
-              node.dateTime = value;
-              const date = new Date(value);
-              if (!Number.isNaN(date.getTime())) node.title = date.toLocaleString();
-              return node;
-            }
-            if (key === "seconds" && typeof value === "number") value = `${(value * 1000).toFixed(1)} ms`;
-            if (typeof value === "boolean") value = value ? "yes" : "no";
-            return document.createTextNode(String(value));
-          };
-          const show = (report) => {
-            document.title = `${report.address ?? "no address"} – esddns`;
-            for (const field of document.querySelectorAll("[data-field]")) {
-              const key = field.dataset.field;
-              field.replaceChildren(content(key, report[key]));
-              if ("state" in field.dataset) field.dataset.state = report[key] ?? "";
-            }
-            for (const table of document.querySelectorAll("table[data-rows]")) {
-              const rows = report[table.dataset.rows] ?? [];
-              const columns = [...table.tHead.rows[0].cells].map((cell) => cell.dataset.key);
-              table.tBodies[0].replaceChildren(...rows.map((row) => {
-                const line = document.createElement("tr");
-                for (const key of columns) {
-                  const cell = document.createElement("td");
-                  cell.append(content(key, row[key]));
-                  if (key === "phase") cell.dataset.state = row[key] ?? "";
-                  line.append(cell);
-                }
-                return line;
-              }));
-              table.closest("section").querySelector(".empty").hidden = rows.length > 0;
-            }
+          const span = (seconds) => {
+            if (seconds < 120) return `${Math.max(Math.floor(seconds), 0)} s`;
+            if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+            return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
           };
           const connection = document.getElementById("connection");
+          const news = document.getElementById("news");
+          // What the server's clock is ahead of this one, in milliseconds.
+          let ahead = 0;
+          const synchronise = (root) => { ahead = Date.parse(root.getElementById("now").dateTime) - Date.now(); };
+          const tick = () => {
+            for (const age of ages(document)) {
+              const text = `${span((Date.now() + ahead - Date.parse(age.dateTime)) / 1000)} ago`;
+              if (age.textContent !== text) age.textContent = text;
+            }
+          };
+          const localize = (root) => {
+            for (const time of root.querySelectorAll("time")) time.title = new Date(time.dateTime).toLocaleString();
+          };
+          const shown = new Map([...parts(document)].map(([name, part]) => [name, still(part)]));
+          const show = (next) => {
+            synchronise(next);
+            const before = addresses(document);
+            const old = parts(document);
+            for (const [name, part] of parts(next)) {
+              const copy = still(part);
+              if (!old.has(name) || copy.isEqualNode(shown.get(name))) continue;
+              shown.set(name, copy);
+              const own = document.importNode(part, true);
+              localize(own);
+              old.get(name).replaceWith(own);
+            }
+            document.title = next.title;
+            const after = addresses(document);
+            if (before.join() !== after.join()) {
+              news.textContent = `The WAN address is now ${after.join(", ")}.`;
+              document.querySelectorAll(".address").forEach((card, i) => card.classList.toggle("new", before[i] !== after[i]));
+            }
+            tick();
+          };
           let last = new Date();
+          let lost = false;
           const poll = async () => {
             if (document.hidden) return;
             try {
-              const answer = await fetch("api/v1/status", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+              const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(4000) });
               if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-              show(await answer.json());
+              const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+              if (!next.getElementById("now")) throw new Error("another page");
+              show(next);
               last = new Date();
-              connection.classList.remove("lost");
+              if (lost) news.textContent = "The connection is back.";
+              lost = false;
               connection.textContent = `live, ${last.toLocaleTimeString()}`;
             } catch (error) {
-              connection.classList.add("lost");
+              if (!lost) news.textContent = "The connection is lost.";
+              lost = true;
               connection.textContent = `no answer since ${last.toLocaleTimeString()} (${error.message})`;
             }
+            connection.classList.toggle("lost", lost);
           };
+          synchronise(document);
+          localize(document);
+          tick();
+          setInterval(tick, 1000);
           setInterval(poll, 5000);
           document.addEventListener("visibilitychange", poll);
-          poll();
         })();
 
         """

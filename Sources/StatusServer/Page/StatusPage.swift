@@ -2,6 +2,9 @@ import HTTPTypes
 
 /// The page for people: one self-contained HTML document that is complete without JavaScript, and keeps itself up to
 /// date where there is.
+///
+/// The script takes over those parts of a newer page that differ, each an element with `data-part`, so that there is one
+/// place that turns a report into HTML.
 struct StatusPage: Sendable {
     let report: StatusReport
     /// Allows this page's own script and style sheet, and no other (Content Security Policy level 3, section 2.3.1).
@@ -26,6 +29,16 @@ struct StatusPage: Sendable {
         return response
     }
 
+    /// Each family that is looked for.
+    private var families: [(name: String, finding: StatusReport.Finding)] {
+        [("IPv4", report.ipv4)] + (report.ipv6.map { [("IPv6", $0)] } ?? [])
+    }
+
+    private var title: String {
+        let addresses = families.compactMap(\.finding.address)
+        return "\(addresses.isEmpty ? "no address" : HTML.text(addresses.joined(separator: ", "))) – esddns"
+    }
+
     var html: String {
         """
         <!DOCTYPE html>
@@ -34,34 +47,36 @@ struct StatusPage: Sendable {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>\(HTML.escaped(report.address ?? "no address")) – esddns</title>
+        <title>\(title)</title>
         <link rel="icon" href="data:,">
         <style nonce="\(nonce)">\(Self.styleSheet)</style>
         </head>
         <body>
         <header>
-        <h1>esddns <small>\(HTML.escaped(report.role.rawValue)) \(HTML.escaped(report.identity))</small></h1>
-        <p id="connection" role="status">as of \(HTML.time(report.time))</p>
+        <h1>esddns <small>\(HTML.escaped(report.role.rawValue)) \(HTML.text(report.identity))</small></h1>
+        <p id="connection">as of <time id="now" datetime="\(report.time.rfc3339(fractionDigits: 3))">\
+        \(report.time.rfc3339())</time></p>
+        <p id="news" class="unseen" role="status"></p>
         </header>
         <main>
-        <section class="address">
-        <p class="label">WAN address</p>
-        <p class="value" data-field="address">\(HTML.text(report.address))</p>
-        <p><span class="badge" data-field="condition" data-state="\(HTML.escaped(report.condition.rawValue))">\
-        \(HTML.escaped(report.condition.rawValue))</span>
-        since <span data-field="addressSince">\(HTML.time(report.addressSince))</span>,
-        last confirmed <span data-field="confirmedAt">\(HTML.time(report.confirmedAt))</span></p>
+        <div class="addresses" data-part="addresses">
+        \(families.map(address).joined(separator: "\n"))
+        </div>
+        \(facts)
+        <section><h2 id="h-records">Records</h2>
+        <div data-part="records">
+        \(Self.recordTable.html(
+            of: report.records.filter { $0.phase != .synced } + report.records.filter { $0.phase == .synced },
+            caption: "DNS records, those that are not in step first", empty: "No records are managed here.",
+            now: report.time))
+        </div></section>
+        <section><h2>Votes of the last round</h2>
+        <div data-part="votes">
+        \(families.map(votes).joined(separator: "\n"))
+        </div></section>
+        <section><h2>Changes of the address</h2>
+        \(changes)
         </section>
-        <dl>
-        <div><dt>Leader</dt><dd data-field="leader">\(HTML.text(report.leader))</dd></div>
-        <div><dt>This process leads</dt><dd data-field="leading">\(report.leading ? "yes" : "no")</dd></div>
-        <div><dt>Epoch</dt><dd data-field="epoch">\(HTML.text(report.epoch.map(String.init)))</dd></div>
-        <div><dt>Started</dt><dd data-field="started">\(HTML.time(report.started))</dd></div>
-        <div><dt>Version</dt><dd data-field="version">\(HTML.escaped(report.version))</dd></div>
-        </dl>
-        \(Self.recordColumns.table(of: report.records, title: "Records", key: "records", empty: "No records are managed here."))
-        \(Self.voteColumns.table(of: report.votes, title: "Votes of the last round", key: "votes", empty: "No round has ended yet."))
-        \(Self.historyColumns.table(of: report.history, title: "Changes of the address", key: "history", empty: "None seen yet."))
         </main>
         <footer><a href="api/v1/status">JSON</a> <a href="metrics">Metrics</a> \
         <a href="healthz?verbose">Health</a> <a href="readyz?verbose">Readiness</a></footer>
@@ -72,72 +87,59 @@ struct StatusPage: Sendable {
         """
     }
 
-    // The keys are those of the JSON report: the script fills the same cells from there.
-    private static let recordColumns: [Column<StatusReport.Record>] = [
-        Column("Record", key: "name") { HTML.text($0.name) },
-        Column("Type", key: "type") { HTML.text($0.type) },
-        Column("Phase", key: "phase", isState: true) { HTML.text($0.phase.rawValue) },
-        Column("Desired", key: "desired") { HTML.text($0.desired) },
-        Column("Observed", key: "observed") { HTML.text($0.observed) },
-        Column("Provider", key: "provider") { HTML.text($0.provider) },
-        Column("Node", key: "node") { HTML.text($0.node) },
-        Column("Reported", key: "updated") { HTML.time($0.updated) },
-        Column("Error", key: "error") { HTML.text($0.error) },
-    ]
-    private static let voteColumns: [Column<StatusReport.Vote>] = [
-        Column("Source", key: "source") { HTML.text($0.source) },
-        Column("Transport", key: "transport") { HTML.text($0.transport) },
-        Column("Operator", key: "operator") { HTML.text($0.operatorName) },
-        Column("Address", key: "address") { HTML.text($0.address) },
-        Column("Time", key: "seconds") { HTML.text($0.seconds.map(HTML.milliseconds)) },
-        Column("Error", key: "error") { HTML.text($0.error) },
-    ]
-    private static let historyColumns: [Column<StatusReport.AddressChange>] = [
-        Column("Time", key: "time") { HTML.time($0.time) },
-        Column("Address", key: "address") { HTML.text($0.address) },
-    ]
-}
-
-/// One column of a table whose rows are values of a report.
-struct Column<Row>: Sendable {
-    let title: String
-    /// The row's field in JSON.
-    let key: String
-    /// Whether the cell's look depends on its text.
-    let isState: Bool
-    /// The cell's content, escaped.
-    let cell: @Sendable (Row) -> String
-
-    init(_ title: String, key: String, isState: Bool = false, cell: @escaping @Sendable (Row) -> String) {
-        self.title = title
-        self.key = key
-        self.isState = isState
-        self.cell = cell
+    private func address(of family: String, _ finding: StatusReport.Finding) -> String {
+        let condition = HTML.escaped(finding.condition.rawValue)
+        return """
+            <section class="address"><h2 class="label">\(family) address</h2>
+            <p class="value" data-address>\(HTML.text(finding.address))</p>
+            <p><span class="badge" data-state="\(condition)">\(condition)</span> \(Self.meaning(of: finding))</p>
+            <p>since \(HTML.time(finding.addressSince)) (\(HTML.age(finding.addressSince, at: report.time))), \
+            last confirmed \(HTML.age(finding.confirmedAt, at: report.time))</p></section>
+            """
     }
-}
 
-extension Array {
-    fileprivate func table<Row>(of rows: [Row], title: String, key: String, empty: String) -> String
-    where Element == Column<Row> {
-        let heads = map { "<th scope=\"col\" data-key=\"\($0.key)\">\(HTML.escaped($0.title))</th>" }.joined()
-        let body = rows.map { row in
-            let cells = map { column in
-                let cell = column.cell(row)
-                return column.isState ? "<td data-state=\"\(cell)\">\(cell)</td>" : "<td>\(cell)</td>"
-            }
-            return "<tr>\(cells.joined())</tr>"
+    private static func meaning(of finding: StatusReport.Finding) -> String {
+        switch finding.condition {
+        case .unknown: "No round has ended yet."
+        case .confirmed: "A quorum of sources agrees."
+        case .unconfirmed where finding.address == nil: "No quorum of sources agreed yet."
+        case .unconfirmed: "No quorum agreed in the last round; this is the last address that was confirmed."
+        case .multipleEgress: "The sources see several addresses."
+        }
+    }
+
+    private var facts: String {
+        """
+        <dl data-part="facts">
+        <div><dt>Leader</dt><dd>\(HTML.text(report.leader))</dd></div>
+        <div><dt>This process leads</dt><dd>\(report.leading ? "yes" : "no")</dd></div>
+        <div><dt>Epoch</dt><dd>\(HTML.text(report.epoch.map(String.init)))</dd></div>
+        <div><dt>Started</dt><dd>\(HTML.time(report.started))</dd></div>
+        <div><dt>Version</dt><dd>\(HTML.text(report.version))</dd></div>
+        </dl>
+        """
+    }
+
+    private func votes(of family: String, _ finding: StatusReport.Finding) -> String {
+        Self.voteTable.html(
+            of: finding.votes, caption: "\(family): what each source answered",
+            empty: "\(family): no round has ended here yet.", now: report.time)
+    }
+
+    private var changes: String {
+        let timelines = families.map { ($0.name, AddressTimeline(changes: $0.finding.history, end: report.time)) }
+        let tables = timelines.map { family, timeline in
+            Self.changeTable.html(
+                of: timeline.spans.reversed(), caption: "\(family): the newest first",
+                empty: "\(family): none seen yet.", now: report.time)
         }
         return """
-            <section>
-            <h2>\(HTML.escaped(title))</h2>
-            <div class="scroll"><table data-rows="\(key)">
-            <thead><tr>\(heads)</tr></thead>
-            <tbody>
-            \(body.joined(separator: "\n"))
-            </tbody>
-            </table></div>
-            <p class="empty"\(rows.isEmpty ? "" : " hidden")>\(HTML.escaped(empty))</p>
-            </section>
+            <div data-part="timelines">
+            \(timelines.map { family, timeline in timeline.svg(family: family) }.joined(separator: "\n"))
+            </div>
+            <div data-part="changes">
+            \(tables.joined(separator: "\n"))
+            </div>
             """
     }
 }
