@@ -21,22 +21,25 @@ struct RecordKeeper: Sendable {
 
     private let entries: [Entry]
 
-    /// - Parameter writers: for every provider that the settings name.
+    /// - Parameters:
+    ///   - writers: for every provider that the settings name.
+    ///   - looksFirst: as ``RecordState/looksFirst``.
     init(
         settings: RecordSettings, node: String, writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient,
-        claims: Claims, board: StatusBoard, metrics: RecordMetrics, logger: Logger
+        claims: Claims, board: StatusBoard, metrics: RecordMetrics, looksFirst: Bool = false, logger: Logger
     ) {
         let failures = FailureLog(logger: logger)
         entries = settings.records.compactMap { declaration in
             guard let writer = writers[declaration.provider] else { return nil }
             let provider = writer.provider.name
             board.setRecord(declaration, provider: provider) { $0.phase = .pending }
+            var state = RecordState<ContinuousClock.Instant>(
+                node: node, provider: provider, record: declaration.description, settings: settings.reconciling,
+                jitter: Double.random(in: 0.9...1.1))
+            state.looksFirst = looksFirst
             let reconciler = RecordReconciler(
-                key: RecordClaim.key(
-                    name: declaration.name.description, type: declaration.type.rawValue),
-                state: RecordState(
-                    node: node, provider: provider, record: declaration.description, settings: settings.reconciling,
-                    jitter: Double.random(in: 0.9...1.1)),
+                key: declaration.key,
+                state: state,
                 claims: declaration.isPerNode ? claims.ofNode : claims.shared,
                 record: LiveRecord(
                     name: declaration.name, type: declaration.type, ttl: declaration.ttl, lookup: lookup, writer: writer

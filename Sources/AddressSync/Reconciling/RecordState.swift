@@ -96,6 +96,9 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     let settings: ReconcilingSettings
     /// 0.9–1.1, drawn once per node, so that the nodes' looks drift apart.
     let jitter: Double
+    /// An attempt begins with a look at the record rather than at its entry: the entry is this process's own, maybe of an
+    /// earlier run, and nobody else works on the record.
+    var looksFirst = false
 
     var desired: Desired?
     /// The publication that first said what is desired: an entry of before it says nothing about what came in between.
@@ -194,7 +197,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     mutating func timerFired(at now: Instant, wallClock: Timestamp) -> [Action] {
         switch step {
         case .delayed, .standingBy:
-            return lookAtClaims(at: now, wallClock: wallClock)
+            return looksFirst ? go(.checking, .check) : lookAtClaims(at: now, wallClock: wallClock)
         case .resting where desired != nil:
             forget()
             return go(.checking, .check)

@@ -95,6 +95,9 @@ public struct RecordDeclaration: Hashable, Sendable {
         return result + rest
     }
 
+    /// The key of its entry among the claims.
+    var key: String { RecordClaim.key(name: name.description, type: type.rawValue) }
+
     /// What the record is to hold where these addresses were found.
     func addresses(for found: AddressSet) -> AddressSet {
         guard let interfaceIdentifier else { return found }

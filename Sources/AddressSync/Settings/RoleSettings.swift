@@ -84,12 +84,15 @@ public struct StandaloneSettings: Sendable {
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
     public var records: RecordSettings
+    /// What is known over restarts; `nil`: nothing.
+    public var stateFile: String?
 
     /// - Parameter dependencies: what a provider is built from; used to check its settings, not to talk to it.
     /// - Throws: everything that is wrong, by name. Nothing has touched the network then.
     public init(environment: [String: String], dependencies: ProviderDependencies) throws(SettingProblems) {
         var reader = SettingsReader(environment: environment)
         process = ProcessSettings(reading: &reader)
+        stateFile = Self.stateFile(reading: &reader, environment: environment)
         records = RecordSettings(
             reading: &reader, node: process.nodeName, publishesAll: DetectionSettings.publishesAll(reader),
             dependencies: dependencies)
@@ -101,4 +104,20 @@ public struct StandaloneSettings: Sendable {
         publishing = PublishingSettings(reading: &reader)
         try reader.finish()
     }
+
+    private static func stateFile(reading reader: inout SettingsReader, environment: [String: String]) -> String? {
+        guard reader.text(SettingCatalog.stateFile) != nil else {
+            // systemd's list of directories that outlive the service, with colons between them.
+            let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first
+            return directory.flatMap { $0.hasPrefix("/") ? "\($0)/\(standardStateFile)" : nil }
+        }
+        let path = reader.value(SettingCatalog.stateFile) { text -> String?? in
+            if text == "none" { return .some(nil) }
+            guard text.hasPrefix("/"), !text.hasSuffix("/") else { return .none }
+            return text
+        }
+        return path ?? nil
+    }
+
+    private static let standardStateFile = "state.json"
 }

@@ -73,6 +73,12 @@ public enum SettingCatalog {
         "LOG_LEVEL", default: "info", expected: "trace, debug, info, notice, warning or error",
         summary: "Least important lines that are logged.")
 
+    static let stateFile = SettingDeclaration(
+        "STATE_FILE", expected: "an absolute path, or none",
+        summary:
+            "Where `esddns run` keeps what it knows over restarts; otherwise state.json in `$STATE_DIRECTORY`, which systemd "
+            + "sets, or nowhere.")
+
     // Objects in the cluster, and the election.
     static let leaseName = SettingDeclaration(
         "LEASE_NAME", default: "esddns-leader", expected: "an object name",
@@ -192,6 +198,6 @@ public enum SettingCatalog {
         dnsSources, egress, quorum,
         probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
-        serviceAccountDirectory, listen, logFormat, logLevel,
+        serviceAccountDirectory, stateFile, listen, logFormat, logLevel,
     ]
 }

@@ -14,6 +14,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private let settings: StandaloneSettings
     private let detectors: [IPAddress.Family: any AddressDetecting]
     private let keeper: RecordKeeper
+    private let memory: StandaloneMemory
     private let board: StatusBoard
     private let logger: Logger
 
@@ -25,10 +26,12 @@ public struct StandaloneService: Service, CustomStringConvertible {
         self.detectors = detectors
         self.board = board
         self.logger = logger
-        let claims = OwnClaims()
+        memory = StandaloneMemory(path: settings.stateFile, logger: logger)
+        let providers = settings.records.records.map { ($0.key, writers[$0.provider]?.provider.name ?? "") }
+        let claims = RememberedClaims(memory, providers: Dictionary(providers) { first, _ in first })
         keeper = RecordKeeper(
             settings: settings.records, node: settings.process.nodeName, writers: writers, lookup: lookup,
-            claims: .init(shared: claims, ofNode: claims), board: board, metrics: RecordMetrics(),
+            claims: .init(shared: claims, ofNode: claims), board: board, metrics: RecordMetrics(), looksFirst: true,
             logger: logger)
     }
 
@@ -45,6 +48,21 @@ public struct StandaloneService: Service, CustomStringConvertible {
         }
     }
 
+    /// The address that was confirmed last, in an earlier run. It is shown, and held while nobody confirms one; records are
+    /// written for what this run has confirmed only.
+    private func previous(_ family: IPAddress.Family) -> PublishedAddress {
+        let previous = memory.previous(family)
+        guard let addresses = previous.addresses else { return previous }
+        board.setPublished(previous, since: memory.state.addresses[family]?.since)
+        logger.info(
+            "holding the address of the last run until it is confirmed",
+            metadata: [
+                "address": "\(addresses)",
+                "confirmedAt": "\(previous.confirmedAt?.description ?? "unknown")",
+            ])
+        return previous
+    }
+
     private func detect(_ family: IPAddress.Family, by detector: any AddressDetecting) async {
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
@@ -52,6 +70,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
             decided: { board.setVerdict($0, family: family) },
             publish: { content in
                 board.setPublished(content)
+                memory.note(content)
                 if let addresses = content.confirmedAddresses {
                     board.setReadiness(Self.readiness(family), failure: nil)
                     let desired = RecordState<ContinuousClock.Instant>.Desired(
@@ -64,7 +83,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
                 }
                 return .done
             })
-        await loop.run(previous: PublishedAddress(family: family), leader: settings.process.nodeName)
+        await loop.run(previous: previous(family), leader: settings.process.nodeName)
     }
 
     /// What the readiness check of a family's address is called.

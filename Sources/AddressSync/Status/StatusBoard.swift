@@ -94,8 +94,10 @@ public final class StatusBoard: StatusReporting {
     }
 
     /// The address as published by whoever leads.
-    func setPublished(_ published: PublishedAddress) {
-        let now = wallClock()
+    ///
+    /// - Parameter since: since when it is the address; `nil`: where it is another one than before, since now.
+    func setPublished(_ published: PublishedAddress, since: Timestamp? = nil) {
+        let now = since ?? wallClock()
         state.withLock { state in
             state.report.epoch = published.epoch?.rawValue ?? state.report.epoch
             if !published.leader.isEmpty { state.report.leader = published.leader }

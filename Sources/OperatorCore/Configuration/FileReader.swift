@@ -22,6 +22,9 @@ public struct FileReader: Sendable {
         public var description: String { "\(path): \(reason)" }
     }
 
+    /// The ``Failure/reason`` where there is no such file.
+    public static let absence = String(cString: strerror(ENOENT))
+
     private let body: @Sendable (String) throws(Failure) -> [UInt8]
 
     public init(_ read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8]) { body = read }

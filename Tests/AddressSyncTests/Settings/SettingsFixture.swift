@@ -30,10 +30,11 @@ enum SettingsFixture {
             environment: prefixed(leastForUpdater.merging(settings) { $1 }), dependencies: dependencies())
     }
 
-    /// What is wrong with an updater's settings.
-    static func problems(_ settings: [String: String]) throws -> [SettingProblem] {
+    /// What is wrong with an updater's settings, or with those of `esddns run`.
+    static func problems(_ settings: [String: String], standalone isStandalone: Bool = false) throws -> [SettingProblem]
+    {
         do {
-            _ = try updater(settings)
+            if isStandalone { _ = try standalone(settings) } else { _ = try updater(settings) }
             return []
         } catch let error as SettingProblems {
             return error.problems
