@@ -25,6 +25,9 @@ struct SyncCommand: AsyncParsableCommand {
             confirmed or another attempt may help, 77 if credentials are not accepted, and 78 if settings are wrong.
             """)
 
+    @Option(name: .customLong("config"), help: "Read the original program's dns.ini, as \"esddns run\" does.")
+    var configuration: String?
+
     @Flag(help: "Print what would change, and change nothing.")
     var dryRun = false
 
@@ -34,7 +37,8 @@ struct SyncCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let result = await ProcessEntry.sync(
-            environment: ProcessInfo.processInfo.environment, isDryRun: dryRun, isJSON: isJSON)
+            environment: ProcessInfo.processInfo.environment, configuration: configuration, isDryRun: dryRun,
+            isJSON: isJSON)
         Output.print(result.errors, to: .error)
         Output.print(result.output)
         guard result.exitCode == 0 else { throw ExitCode(result.exitCode) }

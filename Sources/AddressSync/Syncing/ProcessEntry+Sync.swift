@@ -11,21 +11,35 @@ extension ProcessEntry {
     }
 
     /// One pass over all records, as ``ProcessParts/sync(isDryRun:)``.
-    public static func sync(environment: [String: String], isDryRun: Bool, isJSON: Bool) async -> CommandResult {
+    ///
+    /// - Parameter configuration: path of the original program's `dns.ini`, see ``OriginalSettings``.
+    public static func sync(
+        environment: [String: String], configuration: String? = nil, isDryRun: Bool, isJSON: Bool
+    ) async -> CommandResult {
+        let original: OriginalSettings
+        do throws(SettingProblems) {
+            original = try OriginalSettings(environment: environment, file: configuration)
+        } catch {
+            return CommandResult(output: "", errors: lines(error), exitCode: ExitCode.configuration)
+        }
+        let notes = original.notes.map { "Note: \($0)\n" }.joined()
         // The report says it all.
         let parts = ProcessParts(
-            environment: environment, registry: PrometheusRegistry(),
+            environment: original.environment, registry: PrometheusRegistry(),
             makeLogger: { Logger(label: $0) { _ in SwiftLogNoOpLogHandler() } })
         do {
             let report = try await parts.sync(isDryRun: isDryRun)
             return CommandResult(
-                output: isJSON ? report.json + "\n" : report.text, errors: "", exitCode: report.severity.exitCode)
+                output: isJSON ? report.json + "\n" : report.text, errors: notes, exitCode: report.severity.exitCode)
         } catch let error as SettingProblems {
-            let lines = error.problems.map { "Error: \($0)\n" }.joined()
-            return CommandResult(output: "", errors: lines, exitCode: ExitCode.configuration)
+            return CommandResult(output: "", errors: notes + lines(error), exitCode: ExitCode.configuration)
         } catch {
-            return CommandResult(output: "", errors: "Error: \(error)\n", exitCode: ExitCode.unavailable)
+            return CommandResult(output: "", errors: notes + "Error: \(error)\n", exitCode: ExitCode.unavailable)
         }
+    }
+
+    private static func lines(_ error: SettingProblems) -> String {
+        error.problems.map { "Error: \($0)\n" }.joined()
     }
 }
 
