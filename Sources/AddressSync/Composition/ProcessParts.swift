@@ -8,6 +8,14 @@ public import StatusServer
 public import UnixSignals
 import WANDetection
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What all processes are put together from, and what a demonstration replaces.
 public struct ProcessParts: Sendable {
     /// Settings come from here, and the cluster's address.
@@ -39,27 +47,49 @@ public struct AssembledProcess: Sendable {
     public let statusServer: StatusServer?
     let logger: Logger
     let close: @Sendable () async -> Void
+    /// Tries at once what waits for its next attempt. Secrets in files are read again at every attempt.
+    var lookAgain: @Sendable () -> Void = {}
 
     /// Runs the services until one fails, or the process is told to stop by a signal.
     ///
-    /// - Parameter signals: which signals stop it gracefully; none where somebody else handles them.
+    /// - Parameter signals: which signals stop it, at first gracefully, a second one at once; none where somebody else
+    ///   handles them. With them, SIGHUP is what ``lookAgain`` is for.
     /// - Throws: the error of the service that failed.
     public func run(stoppingOn signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
             },
-            gracefulShutdownSignals: signals,
             logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(20)
         let result: Result<Void, any Error>
         do {
-            result = .success(try await ServiceGroup(configuration: configuration).run())
+            result = .success(try await run(ServiceGroup(configuration: configuration), stoppingOn: signals))
         } catch {
             result = .failure(error)
         }
         await close()
         try result.get()
+    }
+
+    private func run(_ group: ServiceGroup, stoppingOn signals: [UnixSignal]) async throws {
+        guard !signals.isEmpty else { return try await group.run() }
+        let sequence = await UnixSignalsSequence(trapping: signals + [.sighup])
+        let handling = SignalHandling(
+            stop: { await group.triggerGracefulShutdown() },
+            lookAgain: {
+                logger.notice("SIGHUP: trying again with the secrets as they are now")
+                lookAgain()
+            },
+            end: { code in
+                logger.warning("told to stop a second time, ending at once")
+                _exit(code)
+            })
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await handling.follow(sequence) }
+            defer { tasks.cancelAll() }
+            try await group.run()
+        }
     }
 }
 

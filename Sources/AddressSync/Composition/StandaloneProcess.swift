@@ -31,10 +31,11 @@ extension ProcessParts {
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
             services: (server.map { [$0] } ?? []) + detection.services + [service], board: board,
-            statusServer: server, logger: logger
-        ) {
-            await detection.shutdown()
-            await providerClient.shutdown()
-        }
+            statusServer: server, logger: logger,
+            close: {
+                await detection.shutdown()
+                await providerClient.shutdown()
+            },
+            lookAgain: { service.lookAgain() })
     }
 }

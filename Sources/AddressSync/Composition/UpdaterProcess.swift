@@ -46,12 +46,13 @@ extension ProcessParts {
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
             services: (server.map { [$0] } ?? []) + nodeDetection.services + [service], board: board,
-            statusServer: server, logger: logger
-        ) {
-            await api.shutdown()
-            await detection.shutdown()
-            await nodeDetection.shutdown()
-            await providerClient.shutdown()
-        }
+            statusServer: server, logger: logger,
+            close: {
+                await api.shutdown()
+                await detection.shutdown()
+                await nodeDetection.shutdown()
+                await providerClient.shutdown()
+            },
+            lookAgain: { service.lookAgain() })
     }
 }

@@ -68,6 +68,9 @@ struct RecordKeeper: Sendable {
         }
     }
 
+    /// Looks at all records that are at rest, also where an attempt has failed and its wait is not over.
+    func lookAgain() { for entry in entries { entry.reconciler.lookAgain() } }
+
     /// Works until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in

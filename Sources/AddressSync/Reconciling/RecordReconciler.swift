@@ -58,6 +58,9 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     /// Says what the record should hold from now on. Returns at once.
     func desire(_ desired: State.Desired) { inbox.send(.input(.desired(desired))) }
 
+    /// Looks at the record now, if it is at rest. Returns at once.
+    func lookAgain() { inbox.send(.input(.lookAgain)) }
+
     /// Works until the task is cancelled. A write under way at that moment is abandoned; the record itself tells the next
     /// look whether it was made.
     func run() async {

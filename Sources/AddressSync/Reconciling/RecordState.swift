@@ -36,6 +36,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     enum Input: Sendable {
         case desired(Desired)
         case timerFired
+        /// Somebody has changed something that may make an attempt succeed.
+        case lookAgain
         /// The record's entry in the ConfigMap of claims; `nil`: none, or unreadable.
         case claimRead(RecordClaim?)
         case claimsUnreachable(String)
@@ -149,6 +151,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         switch input {
         case .desired(let new): return desiredChanged(new, at: now)
         case .timerFired: return timerFired(at: now, wallClock: wallClock)
+        case .lookAgain: return step == .resting ? timerFired(at: now, wallClock: wallClock) : []
         case .claimRead(let claim): return claimRead(claim, at: now, wallClock: wallClock)
         case .claimSeen(let claim): return claimSeen(claim, at: now, wallClock: wallClock)
         case .claimsHidden: return claimsHidden(at: now)

@@ -35,6 +35,9 @@ public struct StandaloneService: Service, CustomStringConvertible {
             logger: logger)
     }
 
+    /// Tries again at once what was to be tried again later.
+    func lookAgain() { keeper.lookAgain() }
+
     /// Until a graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown { await work() }

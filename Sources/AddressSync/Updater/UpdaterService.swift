@@ -53,6 +53,9 @@ public struct UpdaterService: Service, CustomStringConvertible {
         }
     }
 
+    /// Tries again at once what was to be tried again later.
+    func lookAgain() { keeper.lookAgain() }
+
     /// Until a graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown { await work() }
