@@ -280,8 +280,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "AddressSync", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "DNSRecords", "ElectorTrials",
-                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "TestSupport", "UpdaterTrials",
-                "WANDetection", .httpTypes,
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "StatusServer", "TestSupport",
+                "UpdaterTrials", "WANDetection", .httpTypes, .logging, .metrics,
             ],
             swiftSettings: strict
         ),

@@ -126,6 +126,13 @@ import Testing
         #expect(!StatusPage.script.contains("</"))
     }
 
+    @Test func anUpdateIsThePageWithoutStyleAndScript() {
+        let update = StatusPage(report: .full, nonce: "N0NCE", isUpdate: true).html
+        #expect(!update.contains("<style") && !update.contains("<script") && !update.contains("N0NCE"))
+        let main = html(.full).split(separator: "<main>").last?.split(separator: "</main>").first
+        #expect(main != nil && main == update.split(separator: "<main>").last?.split(separator: "</main>").first)
+    }
+
     @Test func everyPageHasANonceOfItsOwn() {
         let nonces = Set((0..<100).map { _ in StatusPage.makeNonce() })
         #expect(nonces.count == 100)

@@ -59,7 +59,7 @@ extension StatusPage {
           const poll = async () => {
             if (document.hidden) return;
             try {
-              const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+              const answer = await fetch(`${location.pathname}?update`, { cache: "no-store", signal: AbortSignal.timeout(4000) });
               if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
               const next = new DOMParser().parseFromString(await answer.text(), "text/html");
               if (!next.getElementById("now")) throw new Error("another page");

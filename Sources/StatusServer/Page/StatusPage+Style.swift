@@ -21,7 +21,7 @@ extension StatusPage {
         .addresses { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem;
           margin: 1rem 0; }
         .address { padding: 1rem; border: 2px solid var(--card); border-radius: .5rem; background: var(--card); }
-        .address .value { font: 600 clamp(1.2rem, 6vw, 2.2rem)/1.2 ui-monospace, monospace; overflow-wrap: anywhere; }
+        .address .value { font: 600 clamp(1.1rem, 5vw, 2rem)/1.2 ui-monospace, monospace; overflow-wrap: anywhere; }
         .new { border-color: var(--good); }
         .address h2 { margin: 0; font-weight: normal; }
         .label, dt, th, caption, figcaption, .axis, .empty, #connection, footer { color: var(--muted); font-size: .9rem; }
@@ -30,8 +30,9 @@ extension StatusPage {
         dd { margin: 0; overflow-wrap: anywhere; }
         table { width: 100%; margin-bottom: 1rem; border-collapse: collapse; }
         caption { text-align: left; }
-        th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
-          overflow-wrap: anywhere; }
+        th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        td { overflow-wrap: break-word; }
+        td:first-child, td:last-child { overflow-wrap: anywhere; }
         th { white-space: nowrap; }
         figure { margin: .5rem 0 1rem; }
         .timeline { display: block; width: 100%; height: 2.5rem; }
@@ -48,7 +49,8 @@ extension StatusPage {
           thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           table, tbody, tr, td, caption { display: block; }
           tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
-          td { display: grid; grid-template-columns: 7rem 1fr; padding: .1rem 0; border: 0; }
+          td { display: grid; grid-template-columns: 7rem 1fr; padding: .1rem 0; border: 0;
+            overflow-wrap: anywhere; }
           .changes td:first-child { grid-template-columns: 7rem 1.3em 1fr; align-items: baseline; }
           td::before { color: var(--muted); font-size: .9rem; }
         \(recordTable.labels)

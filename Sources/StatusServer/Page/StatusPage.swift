@@ -9,6 +9,9 @@ struct StatusPage: Sendable {
     let report: StatusReport
     /// Allows this page's own script and style sheet, and no other (Content Security Policy level 3, section 2.3.1).
     let nonce: String
+    /// For a page that is already shown: without the style sheet and the script, which the policy of the shown page would
+    /// refuse because of their nonce.
+    var isUpdate = false
 
     /// 128 random bits in base64url.
     static func makeNonce() -> String {
@@ -49,7 +52,7 @@ struct StatusPage: Sendable {
         <meta name="color-scheme" content="light dark">
         <title>\(title)</title>
         <link rel="icon" href="data:,">
-        <style nonce="\(nonce)">\(Self.styleSheet)</style>
+        \(isUpdate ? "" : "<style nonce=\"\(nonce)\">\(Self.styleSheet)</style>")
         </head>
         <body>
         <header>
@@ -80,7 +83,7 @@ struct StatusPage: Sendable {
         </main>
         <footer><a href="api/v1/status">JSON</a> <a href="metrics">Metrics</a> \
         <a href="healthz?verbose">Health</a> <a href="readyz?verbose">Readiness</a></footer>
-        <script nonce="\(nonce)">\(Self.script)</script>
+        \(isUpdate ? "" : "<script nonce=\"\(nonce)\">\(Self.script)</script>")
         </body>
         </html>
 

@@ -28,7 +28,10 @@ struct StatusRoutes: Sendable {
         }
         switch route {
         case .page:
-            return StatusPage(report: await reporter.report(), nonce: StatusPage.makeNonce()).response
+            return StatusPage(
+                report: await reporter.report(), nonce: StatusPage.makeNonce(),
+                isUpdate: request.parameters.contains("update")
+            ).response
         case .raw:
             return json(RawReport(report: await reporter.report()))
         case .status:
