@@ -54,6 +54,7 @@ run: dependencies ## Show a cluster, a WAN address and its record in one process
 test: dependencies ## Install what is missing, build, and run all tests: "make test ARGS='--filter NAME'"
 	@if [[ "$(INSTALL)" != no ]]; then \
 	    scripts/install-test-servers.sh; scripts/install-peers.sh; scripts/install-moto.sh; scripts/install-browser.sh; \
+	    scripts/install-metrics-parser.sh; \
 	fi
 	@scripts/test.sh $(ARGS)
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Installs the servers and tools that the integration tests run: coturn, Knot, BIND and their tools, PowerDNS with its
-# SQLite backend, nftables and iproute2. The tests start them with configurations and ports of their own; the
+# SQLite backend, nftables, iproute2, and Prometheus for its promtool. The tests start them with configurations and ports of their own; the
 # services that come with the packages are neither started nor left enabled. What is already installed stays as it is,
 # its services included.
 set -euo pipefail
 # shellcheck source=scripts/lib/apt.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/apt.sh"
 
-packages=(coturn knot knot-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 curl bind9 bind9-dnsutils nftables iproute2)
+packages=(coturn knot knot-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 curl bind9 bind9-dnsutils nftables iproute2 prometheus)
 # Which services a package brings.
-declare -A services=([coturn]=coturn [knot]=knot [bind9]=named [pdns-server]=pdns [nftables]=nftables)
+declare -A services=([coturn]=coturn [knot]=knot [bind9]=named [pdns-server]=pdns [nftables]=nftables [prometheus]=prometheus)
 
 require_apt "${packages[@]}"
 find_missing "${packages[@]}"

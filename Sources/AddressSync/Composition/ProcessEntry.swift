@@ -43,6 +43,7 @@ public enum ProcessEntry {
         var configuration = PrometheusRegistry.Configuration()
         configuration.buildInfo = ["version": Version.current]
         let registry = PrometheusRegistry(configuration: configuration)
+        MetricDescriptions.describe(in: registry)
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: name)
         let assembled: AssembledProcess

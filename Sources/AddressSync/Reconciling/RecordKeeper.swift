@@ -33,6 +33,7 @@ struct RecordKeeper: Sendable {
             guard let writer = writers[declaration.provider] else { return nil }
             let provider = writer.provider.name
             board.setRecord(declaration, provider: provider) { $0.phase = .pending }
+            metrics.prepare(declaration, provider: provider)
             var state = RecordState<ContinuousClock.Instant>(
                 node: node, provider: provider, record: declaration.description, settings: settings.reconciling,
                 jitter: Double.random(in: 0.9...1.1))
@@ -41,9 +42,11 @@ struct RecordKeeper: Sendable {
                 key: declaration.key,
                 state: state,
                 claims: declaration.isPerNode ? claims.ofNode : claims.shared,
-                record: LiveRecord(
-                    name: declaration.name, type: declaration.type, ttl: declaration.ttl, lookup: lookup, writer: writer
-                ),
+                record: TimedRecord(
+                    record: LiveRecord(
+                        name: declaration.name, type: declaration.type, ttl: declaration.ttl, lookup: lookup,
+                        writer: writer),
+                    took: { metrics.took($0, for: declaration, provider: provider) }),
                 clock: ContinuousClock(),
                 wallClock: { Timestamp.now() },
                 tell: { news in

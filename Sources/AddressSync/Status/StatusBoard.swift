@@ -1,4 +1,5 @@
 import DNSRecords
+public import Metrics
 import NetworkPrimitives
 import OperatorCore
 public import StatusServer
@@ -32,18 +33,28 @@ public final class StatusBoard: StatusReporting {
 
     private let state: Mutex<State>
     private let wallClock: @Sendable () -> Timestamp
+    /// `esddns_wan_ip_changes_total`: from one known address to another.
+    private let addressChanges: [IPAddress.Family: Counter]
 
     /// - Parameters:
     ///   - identity: the process's name, such as its pod's.
     ///   - pending: readiness checks that fail until a service reports on them, with what they wait for.
+    ///   - metrics: `nil` uses the process-wide metrics system.
     public init(
         role: StatusReport.Role,
         identity: String,
         version: String = Version.current,
         pending: [String: String] = [:],
+        metrics: (any MetricsFactory)? = nil,
         wallClock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.wallClock = wallClock
+        let factory = metrics ?? MetricsSystem.factory
+        addressChanges = Dictionary(
+            uniqueKeysWithValues: IPAddress.Family.allCases.map { family in
+                let dimensions = [("family", family.rawValue)]
+                return (family, Counter(label: "esddns_wan_ip_changes_total", dimensions: dimensions, factory: factory))
+            })
         state = Mutex(
             State(
                 report: StatusReport(
@@ -98,7 +109,8 @@ public final class StatusBoard: StatusReporting {
     /// - Parameter since: since when it is the address; `nil`: where it is another one than before, since now.
     func setPublished(_ published: PublishedAddress, since: Timestamp? = nil) {
         let now = since ?? wallClock()
-        state.withLock { state in
+        let isChange = state.withLock { state in
+            let before = published.family == .ipv4 ? state.report.address : state.report.ipv6?.address
             state.report.epoch = published.epoch?.rawValue ?? state.report.epoch
             if !published.leader.isEmpty { state.report.leader = published.leader }
             state.report.change(published.family) { finding in
@@ -106,7 +118,10 @@ public final class StatusBoard: StatusReporting {
                 finding.confirmedAt = published.confirmedAt ?? finding.confirmedAt
                 if let address = published.addresses { finding.addressChanged(to: address.description, at: now) }
             }
+            let after = published.family == .ipv4 ? state.report.address : state.report.ipv6?.address
+            return before != nil && before != after
         }
+        if isChange { addressChanges[published.family]?.increment() }
     }
 
     /// What this process's own round of detection came to.

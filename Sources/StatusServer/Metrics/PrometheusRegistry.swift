@@ -66,7 +66,10 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
     }
 
     /// Writes all metrics in a fixed order.
-    public func exposition(_ format: ExpositionFormat = .prometheusText) -> String {
+    public func exposition(_ format: ExpositionFormat = .prometheusText) -> String { exposition(format, adding: []) }
+
+    /// - Parameter others: metrics that the registry does not keep; their names are reserved.
+    func exposition(_ format: ExpositionFormat, adding others: [MetricSnapshot]) -> String {
         var snapshots = state.withLock { state in
             var snapshots = state.families.map { name, family in
                 MetricSnapshot(
@@ -101,6 +104,7 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
             )
         )
         snapshots += process.snapshots()
+        snapshots += others
         return format.rendered(snapshots)
     }
 
@@ -123,7 +127,9 @@ public final class PrometheusRegistry: MetricsFactory, Sendable {
         let name = kind.familyName(label)
         let labels = LabelSet(dimensions, reservingLE: kind == .histogram)
         return state.withLock { state in
-            guard name != Self.droppedName, name != Self.buildInfoName, !ProcessMetrics.names.contains(name) else {
+            guard name != Self.droppedName, name != Self.buildInfoName, !ProcessMetrics.names.contains(name),
+                !StatusMetrics.names.contains(name)
+            else {
                 state.dropped[.typeConflict, default: 0] += 1
                 return make(nil)
             }

@@ -38,7 +38,10 @@ struct StatusRoutes: Sendable {
             return json(await reporter.report())
         case .metrics:
             let format = ExpositionFormat(accept: request.accept)
-            return StatusResponse(.ok, contentType: format.contentType, body: metrics.exposition(format).utf8)
+            let own = StatusMetrics.snapshots(
+                report: await reporter.report(), checks: await reporter.health() + reporter.readiness())
+            return StatusResponse(
+                .ok, contentType: format.contentType, body: metrics.exposition(format, adding: own).utf8)
         case .health:
             return checks(await reporter.health(), of: "healthz", verbose: request.parameters.contains("verbose"))
         case .readiness:
