@@ -34,11 +34,12 @@ public final class StatusServer: Service {
         public var port: Int
         /// Connections beyond this many wait until one closes.
         public var maximumConnections: Int
-        /// A connection on which nothing is asked for this long is closed.
+        /// A connection on which nothing is answered for this long is closed: one that is idle, and one whose client takes
+        /// that long to send a request or to take an answer.
         public var idleTimeout: Duration
 
         public init(
-            host: String, port: Int, maximumConnections: Int = 128, idleTimeout: Duration = .seconds(60)
+            host: String, port: Int, maximumConnections: Int = 128, idleTimeout: Duration = .seconds(20)
         ) {
             self.host = host
             self.port = port
@@ -113,6 +114,7 @@ public final class StatusServer: Service {
             configuration.idleTimeout.components.seconds * 1000
             + configuration.idleTimeout.components.attoseconds / 1_000_000_000_000_000
         let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [AnswerDeadline(limit: .milliseconds(milliseconds))],
             idleTimeout: .milliseconds(milliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 100

@@ -1,0 +1,34 @@
+import NIOCore
+
+/// Closes a connection on which nothing was answered for too long, however busily its client sends.
+///
+/// That a connection is not idle says little: a client that sends one byte of a header now and then never is, and a few of
+/// them would take all places.
+final class AnswerDeadline: ChannelOutboundHandler, RemovableChannelHandler {
+    // Passed on as it is.
+    typealias OutboundIn = NIOAny
+
+    private let limit: TimeAmount
+    private var deadline: Scheduled<Void>?
+
+    /// - Parameter limit: from the connection's start, or from the last part of an answer.
+    init(limit: TimeAmount) { self.limit = limit }
+
+    func handlerAdded(context: ChannelHandlerContext) { restart(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = nil
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        restart(context)
+        context.write(data, promise: promise)
+    }
+
+    private func restart(_ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
+}
