@@ -1,3 +1,4 @@
+import CurlHTTP
 import NetworkPrimitives
 
 /// Reads a provider's settings one after the other and remembers everything that is wrong with them.
@@ -10,7 +11,14 @@ struct SettingReader {
     func isSet(_ name: String) -> Bool { settings.string(name) != nil }
 
     mutating func report(_ name: String, value: String? = nil, expected: String) {
-        problems.append(SettingProblem(name: settings.displayName(name), value: value, expected: expected))
+        problems.append(
+            SettingProblem(name: settings.displayName(name), value: value.map(Self.shown), expected: expected))
+    }
+
+    /// A value as messages may show it. What is, or is meant to be, a URL can have a password or a token in it, as the update
+    /// URLs of some services have: neither user information nor query is shown.
+    private static func shown(_ value: String) -> String {
+        value.contains("://") || value.contains("@") ? RedactedURL(value).description : value
     }
 
     /// Something wrong with what is no setting of this program, such as a variable that a cloud sets.

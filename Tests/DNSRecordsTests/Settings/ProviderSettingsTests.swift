@@ -120,6 +120,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("duckdns", "DUCKDNS_BASE_URL", "https://www.duckdns.org/update?domains=home&token=hunter2"),
+        ("dyndns2", "DYNDNS2_SERVER", "https://user:hunter2@dynupdate.no-ip.com/nic/update"),
+        ("dyndns2", "DYNDNS2_SERVER", "user:hunter2@dynupdate.no-ip.com"),
+        ("powerdns", "POWERDNS_BASE_URL", "http://user:hunter2@powerdns.example.com:8081"),
+        ("webhook", "WEBHOOK_BASE_URL", "http://localhost:8888/?key=hunter2"),
+    ])
+    func secretsInURLsAreNotShown(kind: String, setting: String, value: String) throws {
+        let kind = try ProviderRegistry.kind(named: kind)
+        do throws(SettingProblems) {
+            _ = try kind.build(
+                from: DictionarySettings([setting: value]),
+                with: ProviderDependencies(transport: FakeLiveDNS(FakeZone("example.com"))))
+            Issue.record("\(setting) was accepted")
+        } catch {
+            #expect(error.problems.contains { $0.name == setting })
+            #expect(!error.description.contains("hunter2"))
+        }
+    }
+
     @Test func theRegistryKnowsItsProviders() throws {
         let kinds = ProviderRegistry.all.map(\.name)
         #expect(Set(kinds).count == kinds.count && Set(kinds).isSuperset(of: ["gandi", "rfc2136"]))
