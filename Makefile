@@ -94,6 +94,16 @@ tsan: dependencies ## Look for data races in CurlHTTP and OperatorCore with the 
 lint: ## Check the form of Swift sources, shell scripts and YAML
 	@scripts/lint.sh
 
+.PHONY: chart
+chart: ## Make what the chart has from docs/settings.md, and its README
+	@scripts/install-deployment-tools.sh
+	@.build-tools/deployment/bin/python scripts/generate-chart.py
+
+.PHONY: chart-test
+chart-test: ## Test the chart: every preset, what is refused, permissions, alerts; needs neither a cluster nor Swift
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-deployment-tools.sh; fi
+	@scripts/test-chart.sh $(ARGS)
+
 .PHONY: format
 format: ## Bring the Swift sources into form
 	@"$(SWIFT)" format --in-place --parallel --recursive Package.swift Sources Tests bench

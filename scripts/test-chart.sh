@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# usage: test-chart.sh [ARGUMENT...]
+#
+# Tests the chart with what scripts/install-deployment-tools.sh has installed. Arguments are handed on to pytest, such as -k NAME.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+exec .build-tools/deployment/bin/python -B -m pytest -q -p no:cacheprovider Tests/Deployment/Chart "$@"
