@@ -1,11 +1,16 @@
 """Renders the chart as "helm template" does, without a cluster."""
 
 import copy
+import functools
 import pathlib
 
 import helm_python
+import kubernetes_validate.utils
 import pytest
 import yaml
+
+# Reads megabytes of schemas again for every object otherwise.
+kubernetes_validate.utils.schema_contents = functools.cache(kubernetes_validate.utils.schema_contents)
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CHART = ROOT / "helm/esddns-operator"
