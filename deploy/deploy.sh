@@ -14,6 +14,7 @@
 #   --image IMAGE       image to run, NAME:TAG or NAME@sha256:DIGEST, instead of the released one
 #   --context NAME      context of the kubeconfig file
 #   --timeout SECONDS   how long the pods may take to become ready; 180 if not given
+#   --check             check everything that is checked before a change, and change nothing
 #   --dry-run           print the objects, with secrets redacted, and change nothing; needs no cluster
 #   --help              this
 #
@@ -28,11 +29,12 @@ deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$deploy/lib/common.sh"
 
 environment='' records=${ESDDNS_RECORDS-} provider=${ESDDNS_PROVIDER-} service=ClusterIP image='' context='' timeout=180
-dry_run=no monitoring=no settings=()
+dry_run=no check=no monitoring=no settings=()
 while (($# > 0)); do
     case $1 in
         --help | -h) print_help && exit ;;
         --dry-run) dry_run=yes ;;
+        --check) check=yes ;;
         --monitoring) monitoring=yes ;;
         --records) require_value "$@" && records=$2 && shift ;;
         --provider) require_value "$@" && provider=$2 && shift ;;
@@ -98,13 +100,8 @@ if ! takes_no_key "$provider"; then
 fi
 
 # Both kinds of addresses are looked for only where there are records for them.
-if [[ $records == *AAAA* ]]; then
-    families=ipv6
-    for record in ${records//,/ }; do
-        case $record in */A+AAAA* | */A | */A/* | */A@*) families=ipv4,ipv6 ;; */AAAA*) ;; *) families=ipv4,ipv6 ;; esac
-    done
-    settings=("ESDDNS_FAMILIES=$families" "${settings[@]}")
-fi
+families=$(families_of "$records")
+if [[ -n $families ]]; then settings=("ESDDNS_FAMILIES=$families" "${settings[@]}"); fi
 
 # Which process takes a setting: those of providers and records are the updaters' alone.
 updater_prefixes='^ESDDNS_(RECORDS|PROVIDER|ZONE|TTL|OWNER|TAKE_OVER|NAME_SERVERS|RESOLVERS|RECORD_CHECK_INTERVAL|STALE_AFTER'
@@ -157,7 +154,7 @@ fi
     grep -vE '^(#|$|ESDDNS_(RECORDS|PROVIDER)=|ESDDNS_[A-Z0-9_]+_FILE=)' "$overlay" || true
     printf 'ESDDNS_RECORDS=%s\nESDDNS_PROVIDER=%s\n' "$records" "$provider"
     for name in "${keys[@]}"; do
-        printf '%s_FILE=/etc/esddns/credentials/%s\n' "$name" "$name"
+        printf '%s_FILE=/etc/esddns/secrets/%s\n' "$name" "$name"
     done
 } >"$run_updater"
 for setting in "${settings[@]}"; do
@@ -183,6 +180,8 @@ run=$work/deploy/run/kustomization.yaml
     if [[ $monitoring == yes ]]; then
         [[ -d $deploy/monitoring ]] || fail "--monitoring: there is no $deploy/monitoring"
         cp -R "$deploy/monitoring" "$work/deploy/monitoring"
+        # The rules name the namespace that they watch.
+        sed "s/namespace=\"esddns-system\"/namespace=\"$namespace\"/g" "$deploy/monitoring/rules.yaml" >"$work/deploy/monitoring/rules.yaml"
         components+=(../monitoring)
     fi
     if ((${#components[@]} > 0)); then
@@ -252,6 +251,11 @@ if [[ $has_namespace == yes ]]; then
         || fail "the cluster refuses these objects, for the reason above; nothing has been changed"
 fi
 
+if [[ $check == yes ]]; then
+    echo "nothing stands in the way of esddns in $namespace"
+    exit
+fi
+
 # --- Changing it. The Secret before the pods that mount it, and its namespace before both.
 if [[ -s $work/secret.yaml ]]; then
     if [[ $has_namespace == no ]]; then
@@ -279,5 +283,5 @@ cat <<END
 esddns runs in $namespace. To look:
   kubectl get configmap esddns-wan-address -n $namespace -o yaml    the address, and who confirmed it
   kubectl get configmap esddns-records -n $namespace -o yaml        what became of each record
-  kubectl port-forward service/esddns-status -n $namespace 8080:80  the page, at http://127.0.0.1:8080/
+  kubectl port-forward service/esddns-leader -n $namespace 8080:80  the page, at http://127.0.0.1:8080/
 END

@@ -92,7 +92,7 @@ def settings():
     return set(re.findall(r"^\| `(ESDDNS_\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.M))
 
 
-FAKE = '''#!{python}
+FAKE = '''#!{python} -IS
 import json, os, re, subprocess, sys
 arguments = sys.argv[1:]
 state = json.load(open(os.environ["FAKE_STATE"]))

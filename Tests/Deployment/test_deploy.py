@@ -41,7 +41,7 @@ def test_installs_into_an_empty_cluster(cluster):
     assert secret["metadata"]["namespace"] == "esddns-system" and list(secret["data"]) == ["ESDDNS_GANDI_TOKEN"]
     settings = [each for each in objects if each["metadata"]["name"].startswith("esddns-updater-settings")][0]["data"]
     assert settings["ESDDNS_RECORDS"] == "home.site.test"
-    assert settings["ESDDNS_GANDI_TOKEN_FILE"] == "/etc/esddns/credentials/ESDDNS_GANDI_TOKEN"
+    assert settings["ESDDNS_GANDI_TOKEN_FILE"] == "/etc/esddns/secrets/ESDDNS_GANDI_TOKEN"
     waits = [each["arguments"] for each in fake.calls if "rollout" in each["arguments"]]
     assert ["deployment/esddns-leader" in waits[0], "daemonset/esddns-updater" in waits[1]] == [True, True]
     assert "kubectl get configmap esddns-records -n esddns-system" in done.stdout
@@ -104,7 +104,7 @@ def test_other_providers_and_keys_from_files(cluster, tmp_path):
         "ESDDNS_RECORDS": "home.site.test",
         "ESDDNS_PROVIDER": "cloudflare",
         "ESDDNS_CLOUDFLARE_ZONE_ID": "abc",
-        "ESDDNS_CLOUDFLARE_TOKEN_FILE": "/etc/esddns/credentials/ESDDNS_CLOUDFLARE_TOKEN",
+        "ESDDNS_CLOUDFLARE_TOKEN_FILE": "/etc/esddns/secrets/ESDDNS_CLOUDFLARE_TOKEN",
     }
     assert data["esddns-settings"]["ESDDNS_PROBE_INTERVAL"] == "5s"
     assert one(fake.applied(), "DaemonSet")["metadata"]["namespace"] == "esddns-dev"

@@ -129,7 +129,7 @@ def test_pods_are_restricted(objects):
 
 
 def test_no_service_of_the_namespace_is_taken_for_a_setting(objects):
-    # A Service "esddns-status" would be ESDDNS_STATUS_SERVICE_HOST, which the executables refuse as a misspelt setting.
+    # A Service "esddns-leader" would be ESDDNS_LEADER_SERVICE_HOST, which the executables refuse as a misspelt setting.
     for template in pods(objects).values():
         assert template["spec"]["enableServiceLinks"] is False
 

@@ -132,3 +132,19 @@ takes_no_key() {
     done
     return 1
 }
+
+# Prints which kinds of addresses the records need, where that is not IPv4 alone, which needs no saying.
+families_of() {
+    local record has_ipv4=no has_ipv6=no
+    for record in ${1//,/ }; do
+        case $record in
+            */A+AAAA*) has_ipv4=yes has_ipv6=yes ;;
+            */AAAA*) has_ipv6=yes ;;
+            *) has_ipv4=yes ;;
+        esac
+    done
+    case $has_ipv4$has_ipv6 in
+        yesyes) echo ipv4,ipv6 ;;
+        noyes) echo ipv6 ;;
+    esac
+}
