@@ -42,6 +42,15 @@ build: dependencies ## Build the executables for release into .build/release, an
 	        'BEGIN { printf "  %5.1f MB  .build/release/%s\n", bytes / 1e6, name }'; \
 	done
 
+.PHONY: image
+image: build ## Build the container image with buildah, from what "make build" makes, and check it
+	@scripts/build-image.sh $(ARGS)
+
+.PHONY: deployment-test
+deployment-test: ## Test the manifests, the scripts that install them, and the workflows of releases
+	@scripts/install-kustomize-tools.sh >&2
+	@.build-tools/kustomize/bin/pytest --quiet --no-header -p no:cacheprovider Tests/Deployment $(ARGS)
+
 .PHONY: run
 run: dependencies ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"
 	@# For debugging, because that is built in a fraction of the time.
