@@ -22,7 +22,7 @@ CHART = ROOT / "helm/esddns-operator"
 SOURCE = ROOT / "helm/source"
 WIDTH = 118
 
-# Settings that follow from the release, or that have values of their own in a fitting form.
+# Settings that follow from the release, or that have values of their own in a fitting form, and what they follow from.
 MANAGED = {
     "RECORDS": "records, global",
     "PROVIDER": "provider",
@@ -33,6 +33,8 @@ MANAGED = {
     "RECORDS_CONFIGMAP": "the release's name",
     "SERVICE_ACCOUNT_DIRECTORY": "serviceAccountDirectory",
     "LISTEN": "listenAddress, leader.port, updater.port",
+    # Of "esddns run" alone: pods keep nothing over restarts but what is in the cluster.
+    "STATE_FILE": "updater.extraEnv",
 }
 # Providers that find credentials where they run, so that none have to be given.
 AMBIENT = {"route53", "google", "azure"}
