@@ -49,7 +49,7 @@ image: build ## Build the container image with buildah, from what "make build" m
 .PHONY: deployment-test
 deployment-test: ## Test the manifests, the scripts that install them, and the workflows of releases
 	@scripts/install-kustomize-tools.sh >&2
-	@.build-tools/kustomize/bin/pytest --quiet --no-header -p no:cacheprovider Tests/Deployment $(ARGS)
+	@.build-tools/kustomize/bin/pytest --quiet --no-header -p no:cacheprovider Tests/Deployment/Manifests $(ARGS)
 
 .PHONY: run
 run: dependencies ## Show a cluster, a WAN address and its record in one process: "make run ARGS=…"

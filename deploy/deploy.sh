@@ -89,11 +89,12 @@ collect_credentials "$work/secrets"
 
 overlay=$deploy/overlays/$environment/updater-settings.env
 [[ -n $provider ]] || provider=$(sed -n 's/^ESDDNS_PROVIDER=//p' "$overlay")
-[[ -n $records ]] || records=$(sed -n 's/^ESDDNS_RECORDS=//p' "$overlay")
-case ,$records, in
-    ,, | *[.,]example.com[,/@]* | *[.,]example.net[,/@]* | *[.,]example.org[,/@]*)
-        fail "no records to keep in step: give --records, or put your own into $overlay (it has \"$records\")" ;;
-esac
+if [[ -z $records ]]; then
+    records=$(sed -n 's/^ESDDNS_RECORDS=//p' "$overlay")
+    # Those that the file comes with are nobody's.
+    [[ -n $records && $records != *example.com* ]] \
+        || fail "no records to keep in step: give --records, or put your own into $overlay (it has \"$records\")"
+fi
 expect_credentials "$provider"
 if ! takes_no_key "$provider"; then
     ((${#expected[@]} > 0)) || usage_error "--provider \"$provider\": there is no such provider; docs/settings.md lists them"
@@ -235,8 +236,9 @@ namespaced=(configmaps serviceaccounts services roles.rbac.authorization.k8s.io 
     deployments.apps daemonsets.apps networkpolicies.networking.k8s.io poddisruptionbudgets.policy)
 if ((${#credentials[@]} > 0)); then namespaced+=(secrets); fi
 if [[ $monitoring == yes ]]; then
-    namespaced+=(podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com)
-    kube get customresourcedefinition podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com -o name >/dev/null \
+    kinds=(podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com servicemonitors.monitoring.coreos.com)
+    namespaced+=("${kinds[@]}")
+    kube get customresourcedefinition "${kinds[@]}" -o name >/dev/null \
         || fail "--monitoring: the cluster has no Prometheus Operator; nothing has been changed"
 fi
 [[ $has_namespace == yes ]] || check_permissions '' create namespaces

@@ -7,7 +7,7 @@ import shutil
 import pytest
 import yaml
 
-from ship_support import ROOT, FakeCluster, one, secret_settings
+from deployment_support import ROOT, FakeCluster, one, secret_settings
 
 SCRIPT = "deploy/deploy.sh"
 KEY = "pat-7f3a-never-seen"

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from ship_support import ROOT, FakeCluster, check_custom, one
+from deployment_support import ROOT, FakeCluster, check_custom, one
 
 SCRIPT = "deploy/deploy-metallb.sh"
 KEY = "pat-7f3a-never-seen"

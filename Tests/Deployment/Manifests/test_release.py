@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from ship_support import ROOT, TOOLS, kustomize, pods
+from deployment_support import ROOT, TOOLS, kustomize, pods
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yaml"))
 

@@ -8,7 +8,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from ship_support import ROOT, KUBECTL, VERSIONS, kustomize, one, pods, settings
+from deployment_support import ROOT, KUBECTL, VERSIONS, kustomize, one, pods, settings
 
 OVERLAYS = {"deploy/overlays/development": "esddns-dev", "deploy/overlays/production": "esddns-system"}
 

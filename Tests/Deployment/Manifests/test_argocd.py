@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from ship_support import KUBECTL, ROOT, FakeCluster, check_custom, kustomize, one
+from deployment_support import KUBECTL, ROOT, FakeCluster, check_custom, kustomize, one
 
 SCRIPT = "argocd/bootstrap/argocd-setup.sh"
 KEY = "pat-7f3a-never-seen"

@@ -1,0 +1,38 @@
+"""The executables take what the manifests give them. Needs them built: in .build/release, .build/debug or where EXECUTABLES says."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from deployment_support import ROOT, kustomize, one
+
+FOLDERS = [pathlib.Path(os.environ[name]) for name in ("EXECUTABLES",) if name in os.environ]
+FOLDERS += [ROOT / ".build/release", ROOT / ".build/debug"]
+
+
+@pytest.mark.parametrize("overlay", ["deploy/overlays/development", "deploy/overlays/production"])
+@pytest.mark.parametrize("kind", ["Deployment", "DaemonSet"])
+def test_settings_are_accepted(overlay, kind, tmp_path):
+    objects = kustomize(overlay)
+    template = one(objects, kind)["spec"]["template"]["spec"]["containers"][0]
+    name = pathlib.Path(template["command"][0]).name
+    executable = next((each / name for each in FOLDERS if (each / name).exists()), None)
+    if not executable:
+        pytest.skip(f"{name} is not built")
+    (tmp_path / "key").write_text("not-a-real-key")
+    environment = {"POD_NAMESPACE": "esddns-system", "ESDDNS_NODE_NAME": "node-1"}
+    for source in template["envFrom"]:
+        environment |= one(objects, "ConfigMap", source["configMapRef"]["name"])["data"]
+    environment = {key: str(tmp_path / "key") if key.endswith("_FILE") else value for key, value in environment.items()}
+    # An API server that is not there is waited for; only what is wrong with the settings ends the process at once.
+    environment |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "1", "ESDDNS_LISTEN": "off"}
+    # Nor is anybody outside of this machine asked.
+    environment |= {"ESDDNS_ALLOW_NON_GLOBAL": "true", "ESDDNS_DETECTION": "stun", "ESDDNS_RESOLVERS": "127.0.0.1:1"}
+    environment |= {"ESDDNS_STUN_SERVERS": "127.0.0.1:1,127.0.0.2:1", "ESDDNS_QUORUM": "2", "ESDDNS_NAME_SERVERS": "127.0.0.1:1"}
+    try:
+        done = subprocess.run([executable], env=environment, capture_output=True, text=True, timeout=3)
+    except subprocess.TimeoutExpired:
+        return
+    pytest.fail(f"{name} ended with code {done.returncode}: {done.stderr}")
