@@ -51,7 +51,11 @@ check_permissions() {
         else
             answer=$(kube auth can-i "$verb" "$resource" 2>&1) || true
         fi
-        [[ ${answer##*$'\n'} == yes ]] || denied+=("$verb $resource${namespace:+ in $namespace}")
+        case ${answer##*$'\n'} in
+            yes*) ;;
+            no*) denied+=("$verb $resource${namespace:+ in $namespace}") ;;
+            *) fail "whether \"$verb $resource\" is permitted cannot be seen; nothing has been changed. kubectl says: ${answer##*$'\n'}" ;;
+        esac
     done
 }
 

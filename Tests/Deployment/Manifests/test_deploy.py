@@ -176,6 +176,16 @@ def test_a_wrong_command_line_is_one_message(cluster, arguments, message):
             {"ESDDNS_GANDI_TOKEN": KEY},
             "missing permissions, nothing has been changed: create daemonsets.apps in esddns-system",
         ),
+        (
+            [{"call": r"can-i create daemonsets.apps", "out": "no - no RBAC policy matched\n", "code": 1}],
+            {"ESDDNS_GANDI_TOKEN": KEY},
+            "create daemonsets.apps in esddns-system",
+        ),
+        (
+            [{"call": r"can-i", "err": "Error from server (NotFound): not here\n", "code": 1}],
+            {"ESDDNS_GANDI_TOKEN": KEY},
+            'whether "create namespaces" is permitted cannot be seen; nothing has been changed. kubectl says: Error from server',
+        ),
         ([], {}, "no key for gandi: set ESDDNS_GANDI_TOKEN or ESDDNS_GANDI_API_KEY"),
         (INSTALLED[:1] + [{"call": "get secret", "out": "ESDDNS_CLOUDFLARE_TOKEN\n"}], {}, "no key for gandi"),
         ([], {"ESDDNS_GANDI_TOKEN_FILE": "/nonexistent"}, "ESDDNS_GANDI_TOKEN_FILE=/nonexistent: there is no such file"),
