@@ -52,8 +52,8 @@ check_permissions() {
             answer=$(kube auth can-i "$verb" "$resource" 2>&1) || true
         fi
         case ${answer##*$'\n'} in
-            yes*) ;;
-            no*) denied+=("$verb $resource${namespace:+ in $namespace}") ;;
+            yes | "yes - "*) ;;
+            no | "no - "*) denied+=("$verb $resource${namespace:+ in $namespace}") ;;
             *) fail "whether \"$verb $resource\" is permitted cannot be seen; nothing has been changed. kubectl says: ${answer##*$'\n'}" ;;
         esac
     done
