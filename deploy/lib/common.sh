@@ -75,11 +75,11 @@ secret_settings=(
     ESDDNS_AZURE_CLIENT_SECRET ESDDNS_AZURE_FEDERATED_TOKEN
     ESDDNS_RFC2136_KEY_SECRET
     ESDDNS_POWERDNS_API_KEY
+    ESDDNS_DIGITALOCEAN_TOKEN
     ESDDNS_HETZNER_TOKEN
+    ESDDNS_DESEC_TOKEN
     ESDDNS_DUCKDNS_TOKEN
     ESDDNS_DYNDNS2_PASSWORD
-    ESDDNS_DIGITALOCEAN_TOKEN
-    ESDDNS_DESEC_TOKEN
 )
 # Those providers that can do without a key: the pod's identity, or no account at all, takes its place.
 keyless_providers=(route53 google azure webhook dnsendpoint)
