@@ -89,6 +89,8 @@ struct RecordScenario {
     private mutating func tellAll(lag: ClosedRange<Int> = 0...50) {
         let reached = (0..<world.count).filter { !world.nodes[$0].isCutOff }
         isStale = Set((0..<world.count).filter { world.nodes[$0].isCutOff })
+        world.published = .init(
+            addresses: wanted, generation: generation(epoch, heartbeat), origin: .leader, beginning: beginning)
         world.desire(wanted, generation(epoch, heartbeat), of: reached, beginning: beginning, lag: lag)
     }
 
@@ -151,13 +153,12 @@ struct RecordScenario {
 
     private mutating func restart(_ node: Int, after milliseconds: Int) {
         world.at(world.now.advanced(by: .milliseconds(milliseconds))) { world in
-            if world.nodes[node].isDead { world.restart(node) }
-        }
-        // It finds the address with its first look at the ConfigMap.
-        if !world.nodes[node].isCutOff {
-            let (wanted, now, beginning) = (wanted, generation(epoch, heartbeat), beginning)
-            world.at(world.now.advanced(by: .milliseconds(milliseconds + 1))) { world in
-                world.desire(wanted, now, of: [node], beginning: beginning, lag: 5...300)
+            guard world.nodes[node].isDead else { return }
+            world.restart(node)
+            // Its first look at the ConfigMap finds what is there by then, and not what was there when it died.
+            if let published = world.published, !world.nodes[node].isCutOff {
+                world.desire(
+                    published.addresses, published.generation, of: [node], beginning: published.beginning, lag: 5...300)
             }
         }
     }

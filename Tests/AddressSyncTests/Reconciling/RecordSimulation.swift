@@ -159,6 +159,8 @@ struct RecordSimulation {
     var onClaim: ((inout RecordSimulation, Int) -> Void)?
     var onWrite: ((inout RecordSimulation, Int) -> Void)?
 
+    /// What the ConfigMap of the WAN address says, for those that read it later.
+    var published: State.Desired?
     var nodes: [Node]
     var events = TimeLine<Event>()
     var random: SeededGenerator
