@@ -29,6 +29,8 @@ public struct RecordClaim: Hashable, Sendable {
     public var error: String
     /// Failures in a row for this address, by whichever node; later ones wait longer.
     public var failures: Int
+    /// Whether the failure is that the credentials were refused.
+    public var isRefusal: Bool
 
     public init(
         addresses: AddressSet,
@@ -39,7 +41,8 @@ public struct RecordClaim: Hashable, Sendable {
         provider: String,
         time: Timestamp,
         error: String = "",
-        failures: Int = 0
+        failures: Int = 0,
+        isRefusal: Bool = false
     ) {
         self.addresses = addresses
         self.phase = phase
@@ -50,6 +53,7 @@ public struct RecordClaim: Hashable, Sendable {
         self.time = time
         self.error = error.utf8.count > Self.longestError ? error.prefix(Self.longestError / 4) + "…" : error
         self.failures = failures
+        self.isRefusal = isRefusal
     }
 }
 
@@ -73,6 +77,7 @@ extension RecordClaim {
         var time: String
         var error: String?
         var failures: Int?
+        var refused: Bool?
     }
 
     /// Key of a record's entry: `home.example.com_A`. A wildcard's asterisk, which a key may not contain, becomes a hyphen, which
@@ -95,7 +100,7 @@ extension RecordClaim {
         self.init(
             addresses: addresses, phase: document.phase, node: document.node, generation: generation,
             holdSeconds: document.holdSeconds, provider: document.provider, time: time, error: document.error ?? "",
-            failures: max(0, min(document.failures ?? 0, 1000)))
+            failures: max(0, min(document.failures ?? 0, 1000)), isRefusal: document.refused ?? false)
     }
 
     var json: String {
@@ -105,7 +110,7 @@ extension RecordClaim {
             deadline: phase == .claimed
                 ? Timestamp(secondsSinceEpoch: time.secondsSinceEpoch + Int64(holdSeconds)).description : nil,
             provider: provider, time: time.description, error: error.isEmpty ? nil : error,
-            failures: failures == 0 ? nil : failures)
+            failures: failures == 0 ? nil : failures, refused: isRefusal ? true : nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings, integers and options of them always encode.

@@ -96,6 +96,7 @@ extension RecordState {
             news = .refused(why, wait: wait)
             report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
             report.error = why
+            report.isRefusal = true
         }
         report.failures = failures
         owesReport = owesReport && report.phase != .synced

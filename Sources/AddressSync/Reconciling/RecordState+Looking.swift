@@ -71,7 +71,7 @@ extension RecordState {
         switch entry.phase {
         case .claimed where entry.node != node && now < free:
             return [.tell(.leftTo(entry.node, entry.addresses))] + standBy(at: now, until: free)
-        case .failed where entry.node != node && now < free:
+        case .failed where isToBeWaitedFor(entry) && now < free:
             // The first to try again spares the others a look, if they can see it.
             return [.tell(.failedElsewhere(entry))]
                 + (isWatching
@@ -82,6 +82,12 @@ extension RecordState {
         case .claimed, .failed:
             return proceed(at: now, wallClock: wallClock)
         }
+    }
+
+    /// Whether a failure keeps this node from asking: another's does, and so does its own from before it was started anew, lest a
+    /// process that starts again and again asks each time. Refused credentials are often what it was started anew for.
+    private func isToBeWaitedFor(_ failure: RecordClaim) -> Bool {
+        failure.node != node || (failures == 0 && !failure.isRefusal)
     }
 
     /// The entry is about other addresses than this node's.

@@ -63,6 +63,7 @@ import Testing
                     "time":"2026-07-01T00:00:00Z","failures":9223372036854775807,"colour":"green"}
                     """))
         #expect(claim.failures == 1000)
+        #expect(!claim.isRefusal)
     }
 
     @Test func aVeryLongWaitIsWrittenAsTheLongestThatIsRead() {

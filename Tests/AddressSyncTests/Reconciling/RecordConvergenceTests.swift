@@ -160,6 +160,36 @@ import Testing
         expectAllInStep(world, with: addressB)
     }
 
+    /// A process that starts again and again must not ask the provider each time.
+    @Test func aRetryAfterIsHonouredByAProcessThatIsStartedAnew() {
+        var world = settled(1)
+        world.fault = .fails(retryAfter: .seconds(900))
+        world.desire(addressB, generation(1, 2))
+        world.run(for: .seconds(10))
+        for _ in 0..<8 {
+            world.restart(0)
+            world.desire(addressB, generation(1, 2))
+            world.run(for: .seconds(100))
+        }
+        #expect(world.providerCalls.count == 1)
+        world.fault = nil
+        world.run(for: .seconds(1200))
+        expectAllInStep(world, with: addressB)
+    }
+
+    /// It may have been started anew because the credentials were replaced.
+    @Test func refusedCredentialsAreTriedByAProcessThatIsStartedAnew() {
+        var world = settled(1)
+        world.fault = .refuses
+        world.desire(addressB, generation(1, 2))
+        world.run(for: .seconds(10))
+        world.fault = nil
+        world.restart(0)
+        world.desire(addressB, generation(1, 2))
+        world.run(for: .seconds(10))
+        expectAllInStep(world, with: addressB)
+    }
+
     @Test func aRetryAfterOfMoreThanADayIsWaitedForADay() {
         var world = settled(20)
         world.fault = .fails(retryAfter: .seconds(1_000_000))

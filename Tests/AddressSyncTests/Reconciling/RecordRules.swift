@@ -54,9 +54,12 @@ struct RecordRules {
     /// Writes that nodes may make that have only the record to see each other by.
     var unclaimed = 0
 
-    /// The latest that was told at each site, and since when everybody there knows it.
-    private var latest: [Int: (desired: RecordState<VirtualInstant>.Desired, allKnowSince: VirtualInstant?)] = [:]
-    /// Before when the provider does not want to be asked, by site and address.
+    /// The latest that was told at each site, the first that said so without another between, and since when everybody
+    /// there knows it.
+    private var latest: [Int: (desired: Desired, first: Desired, allKnowSince: VirtualInstant?)] = [:]
+    private typealias Desired = RecordState<VirtualInstant>.Desired
+    /// Before when the provider does not want to be asked, by site and address; first as its node knows it, then as all can.
+    private var unreported: [Int: (address: AddressSet, until: VirtualInstant)] = [:]
     private var closed: [Int: (address: AddressSet, until: VirtualInstant, reasons: Int)] = [:]
     /// How often anything was published that begins an attempt anew.
     var publications = 0
@@ -70,17 +73,22 @@ struct RecordRules {
 
     mutating func told(_ node: Int, _ desired: RecordState<VirtualInstant>.Desired, _ world: RecordSimulation) {
         let site = world.nodes[node].site
-        if let old = latest[site], !old.desired.isEarlier(than: desired) {
-            // A late word, or the same again.
-        } else if latest[site]?.desired.addresses == desired.addresses {
+        if let known = latest[site], !known.desired.isEarlier(than: desired) {
+            // A late word, or the same again. Where it says otherwise, whoever has heard nothing later follows it.
+            if desired.addresses != known.desired.addresses, !desired.isEarlier(than: known.first) {
+                latest[site] = (known.desired, known.desired, nil)
+            }
+        } else if let known = latest[site], known.desired.addresses == desired.addresses {
             latest[site]?.desired = desired
         } else {
-            latest[site] = (desired, nil)
+            latest[site] = (desired, desired, nil)
         }
         guard world.nodes.count <= 64, let known = latest[site], known.allKnowSince == nil else { return }
         let allKnow = world.nodes.allSatisfy { other in
-            other.site != site || other.isDead || other.isPaused || other.isCutOff
-                || other.desired?.addresses == known.desired.addresses
+            if other.site != site || other.isDead || other.isPaused || other.isCutOff { return true }
+            // The same address as before a change and back is not the news.
+            guard let heard = other.desired else { return false }
+            return heard.addresses == known.desired.addresses && !heard.isEarlier(than: known.first)
         }
         if allKnow { latest[site]?.allKnowSince = world.now }
     }
@@ -109,8 +117,16 @@ struct RecordRules {
         }
         if case .fails(let after?) = fault, write.isClaimed {
             // Clocks differ.
-            closed[site] = (write.addresses, world.now.advanced(by: min(after, .seconds(86_400)) * 0.9), reasonsToAsk)
+            unreported[site] = (write.addresses, world.now.advanced(by: min(after, .seconds(86_400)) * 0.9))
         }
+    }
+
+    /// A failure is in the store: from now on nobody may ask before its time. One that its node took with it, or that was
+    /// said in a store which has been set back since, nobody knows of.
+    mutating func stored(_ claim: RecordClaim, site: Int) {
+        guard claim.phase == .failed, let (address, until) = unreported[site], claim.addresses == address else { return }
+        unreported[site] = nil
+        closed[site] = (address, until, reasonsToAsk)
     }
 
     /// The provider is about to change the record.
@@ -123,6 +139,10 @@ struct RecordRules {
         guard let known = latest[world.nodes[node].site], let since = known.allKnowSince else { return }
         // What was under way when the news came is not called back; its node puts it right.
         guard let write, write.began > since, !write.wasPaused else { return }
+        // A node that was cut off while the store was set back finds no trace of the news before it hears it.
+        if world.nodes[node].missesReset || write.began < world.nodes[node].heardOfReset {
+            return excuses.append(world.now)
+        }
         // Others wait for a process that is stopped until its claim runs out; it may act on it before it hears the news.
         if let stopped = world.nodes[node].stopped, stopped.end == write.began,
             stopped.at.duration(to: stopped.end) < world.settings.claimHold

@@ -29,6 +29,12 @@ extension RecordSimulation {
         case .input(let input):
             if case .desired(let desired) = input {
                 if mistake == .believesWhatCameLast { nodes[node].state.desired = nil }
+                // A store that was set back begins the attempt anew, when the node hears of it.
+                if let heard = nodes[node].desired, heard.beginning < desired.beginning {
+                    checker.publications += 1
+                    if nodes[node].missesReset { nodes[node].heardOfReset = now }
+                    nodes[node].missesReset = false
+                }
                 if nodes[node].desired?.isEarlier(than: desired) ?? true { nodes[node].desired = desired }
                 checker.told(node, desired, self)
             }

@@ -102,6 +102,7 @@ extension RecordSimulation {
         stores[site].stamp.entry = stores[site].stamp.map
         // Through its JSON form, as in the cluster.
         stores[site].entry = claim.flatMap { RecordClaim(json: $0.json) }
+        if let claim { checker.stored(claim, site: site) }
         for node in nodes.indices where nodes[node].holdsClaim && nodes[node].site == site {
             if claim?.node != nodes[node].state.node { nodes[node].holdsClaim = false }
         }

@@ -71,6 +71,9 @@ struct RecordSimulation {
         /// The entry as the state knows it.
         var known = ClaimStamp()
         var isCutOff = false
+        /// The store was set back while it was cut off, and it has heard nothing since.
+        var missesReset = false
+        var heardOfReset = VirtualInstant.start
         var watches = true
         var lastSightAt = VirtualInstant.start
         var desired: State.Desired?
@@ -303,6 +306,7 @@ struct RecordSimulation {
         for node in nodes.indices where nodes[node].site == site { excuse(node) }
         stores[site] = old
         for node in nodes.indices where nodes[node].site == site {
+            if nodes[node].isCutOff { nodes[node].missesReset = true }
             arrive(node, .zero, .hidden)
             connectWatch(of: node)
         }
