@@ -139,8 +139,8 @@ struct RecordRules {
         guard let known = latest[world.nodes[node].site], let since = known.allKnowSince else { return }
         // What was under way when the news came is not called back; its node puts it right.
         guard let write, write.began > since, !write.wasPaused else { return }
-        // A node that was cut off while the store was set back finds no trace of the news before it hears it.
-        if world.nodes[node].missesReset || write.began < world.nodes[node].heardOfReset {
+        // A node that was cut off while the entry was tampered with finds no trace of the news before it hears it.
+        if world.nodes[node].missesReset || write.began < world.nodes[node].heardAgain {
             return excuses.append(world.now)
         }
         // Others wait for a process that is stopped until its claim runs out; it may act on it before it hears the news.

@@ -30,10 +30,9 @@ extension RecordSimulation {
             if case .desired(let desired) = input {
                 if mistake == .believesWhatCameLast { nodes[node].state.desired = nil }
                 // A store that was set back begins the attempt anew, when the node hears of it.
-                if let heard = nodes[node].desired, heard.beginning < desired.beginning {
-                    checker.publications += 1
-                    if nodes[node].missesReset { nodes[node].heardOfReset = now }
-                    nodes[node].missesReset = false
+                if let heard = nodes[node].desired, heard.beginning < desired.beginning { checker.publications += 1 }
+                if nodes[node].missesReset, !nodes[node].isCutOff {
+                    (nodes[node].missesReset, nodes[node].heardAgain) = (false, now)
                 }
                 if nodes[node].desired?.isEarlier(than: desired) ?? true { nodes[node].desired = desired }
                 checker.told(node, desired, self)

@@ -71,9 +71,9 @@ struct RecordSimulation {
         /// The entry as the state knows it.
         var known = ClaimStamp()
         var isCutOff = false
-        /// The store was set back while it was cut off, and it has heard nothing since.
+        /// The entry was tampered with while it was cut off, and it has heard nothing since; until when that was so.
         var missesReset = false
-        var heardOfReset = VirtualInstant.start
+        var heardAgain = VirtualInstant.start
         var watches = true
         var lastSightAt = VirtualInstant.start
         var desired: State.Desired?
@@ -289,7 +289,10 @@ struct RecordSimulation {
 
     /// Somebody changes the entry by hand, or deletes it.
     mutating func setEntry(_ claim: RecordClaim?, site: Int = 0) {
-        for node in nodes.indices where nodes[node].site == site { excuse(node) }
+        for node in nodes.indices where nodes[node].site == site {
+            excuse(node)
+            if nodes[node].isCutOff { nodes[node].missesReset = true }
+        }
         // What it said of a failure is forgotten with it.
         checker.publications += 1
         change(site, to: claim)
