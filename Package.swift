@@ -72,13 +72,13 @@ let package = Package(
         // These never run without libcurl, so they name it, for whoever collects the libraries that they need.
         .executableTarget(
             name: "esddns-leader",
-            dependencies: ["AddressSync", .argumentParser],
+            dependencies: ["OperatorProgram"],
             swiftSettings: strict,
             linkerSettings: [.linkedLibrary("curl")]
         ),
         .executableTarget(
             name: "esddns-updater",
-            dependencies: ["AddressSync", .argumentParser],
+            dependencies: ["OperatorProgram"],
             swiftSettings: strict,
             linkerSettings: [.linkedLibrary("curl")]
         ),
@@ -98,6 +98,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "CommandSuite", swiftSettings: strict),
+        // Leader and updater, so that one file can be both.
+        .target(name: "OperatorProgram", dependencies: ["AddressSync", .argumentParser], swiftSettings: strict),
 
         // The application.
         .target(
@@ -266,6 +268,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "OperatorProgramTests", dependencies: ["OperatorProgram"], swiftSettings: strict),
         .testTarget(name: "SystemThreadsTests", dependencies: ["SystemThreads"], swiftSettings: strict),
         .testTarget(
             name: "WANDetectionTests",

@@ -12,7 +12,8 @@
 #   --help                    this
 #
 # Libraries are those of the distribution that this runs on, from a file system that debootstrap makes once. Images and base are
-# kept in .build-image, which may be removed at any time. Needs root, or a user namespace ("buildah unshare scripts/build-image.sh").
+# kept in .build-image, which may be removed at any time. Needs root, or a user namespace ("buildah unshare scripts/build-image.sh"),
+# and has to be allowed to mount, be it in a user namespace; containers with Docker's default restrictions are not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/apt.sh
@@ -36,12 +37,16 @@ version=$(sed -n 's/.*current = "\(.*\)".*/\1/p' Sources/AddressSync/Status/Vers
 [[ -n $version ]] || fail "Sources/AddressSync/Status/Version.swift names no version"
 tag=${tag:-localhost/esddns:$version}
 names=(esddns-leader esddns-updater esddns)
+# Their files; scripts/image/build.sh makes the links.
+programs=(esddns-leader esddns)
 if [[ -z $build_image ]]; then
-    for name in "${names[@]}"; do
+    for name in "${programs[@]}"; do
         [[ -x $executables/$name ]] || fail "there is no $executables/$name: run \"make build\" first, or give --build-image"
     done
 fi
 
+unshare --mount true 2>/dev/null || unshare --user --map-root-user --mount true 2>/dev/null \
+    || fail "an image cannot be built here, because nothing can be mounted: run this as root of a machine or of a privileged container"
 require_apt buildah debootstrap
 find_missing buildah debootstrap
 ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
@@ -76,6 +81,8 @@ else
         base=$scratch_directory/base
         as_root debootstrap --variant=minbase --include=ca-certificates,libcurl4,libstdc++6 "$suite" "$base" >"$work/debootstrap.log" 2>&1 \
             || fail "debootstrap failed: $(tail -n 3 "$work/debootstrap.log")"
+        # Devices cannot be made everywhere, and none is needed; nor are the packages' archives.
+        rm -rf "${base:?}"/dev/* "$base"/var/cache/apt/archives/*.deb "$base"/var/lib/apt/lists/*
         container=$(builder from scratch)
         containers+=("$container")
         builder add --quiet "$container" "$base" / >/dev/null
@@ -86,7 +93,7 @@ else
     mkdir -p "$context/executables" "$context/scripts"
     cp -R scripts/image "$context/scripts/"
     cp Dockerfile "$context/"
-    for name in "${names[@]}"; do cp "$executables/$name" "$context/executables/"; done
+    for name in "${programs[@]}"; do cp "$executables/$name" "$context/executables/"; done
 fi
 
 echo "building $tag"
@@ -137,6 +144,8 @@ for name in "${names[@]}"; do
     [[ -x $file ]] || { problems+=("there is no /usr/local/bin/$name") && continue; }
     expect "the answer of $name --version" "$version" \
         "$(builder run --isolation chroot "$container" -- "/usr/local/bin/$name" --version 2>&1 || true)"
+    usage=$(builder run --isolation chroot "$container" -- "/usr/local/bin/$name" --help 2>&1 || true)
+    [[ $usage =~ USAGE:\ $name([[:space:]]|$) ]] || problems+=("$name is another program: $usage")
     linked=$(builder run --isolation chroot "$container" -- "/$loader" --list "/usr/local/bin/$name" 2>&1 || true)
     [[ $linked != *"not found"* ]] || problems+=("$name misses libraries: $linked")
     # Linked by name in those that cannot do without, loaded on demand in the third.
@@ -145,6 +154,8 @@ for name in "${names[@]}"; do
     ! grep -qaE 'icudt[0-9]{2}' "$file" || problems+=("$name has the data of ICU, which comes with all of Foundation")
     (($(stat --format=%s "$file") <= 40000000)) || problems+=("$name is larger than 40 MB")
 done
+expect "the file of esddns-updater" "$(stat --format=%i "$files/usr/local/bin/esddns-leader")" \
+    "$(stat --format=%i "$files/usr/local/bin/esddns-updater")"
 # "esddns" loads libcurl when it is needed: a web source that is not there gives 75 (no address), without libcurl 69.
 code=0
 builder run --isolation chroot "$container" -- /usr/local/bin/esddns detect --http http://127.0.0.1:1/ --quorum 1 --timeout 1 --allow-non-global \

@@ -8,6 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 target=$1
 names=(esddns-leader esddns-updater esddns)
+# What is compiled: leaders and updaters are one program, which is what the name says that it is started under
+# (docs/decisions/0015).
+programs=(esddns-leader esddns)
 mkdir -p "$target"
 if [[ -d executables ]]; then
     from=executables
@@ -16,9 +19,10 @@ else
         apt-get update --quiet --quiet
         apt-get install --yes --quiet --quiet --no-install-recommends make
     }
-    make build executables="${names[*]}"
+    make build executables="${programs[*]}"
     from=.build/release
 fi
+for name in "${programs[@]}"; do install -m 0755 "$from/$name" "$target/$name"; done
 for name in "${names[@]}"; do
-    install -m 0755 "$from/$name" "$target/$name"
+    [[ -e $target/$name ]] || ln "$target/esddns-leader" "$target/$name"
 done

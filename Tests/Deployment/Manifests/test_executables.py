@@ -22,7 +22,7 @@ def test_settings_are_accepted(overlay, kind, tmp_path):
     if not executable:
         pytest.skip(f"{name} is not built")
     (tmp_path / "key").write_text("not-a-real-key")
-    environment = {"POD_NAMESPACE": "esddns-system", "ESDDNS_NODE_NAME": "node-1"}
+    environment = {"ESDDNS_NAMESPACE": "esddns-system", "ESDDNS_NODE_NAME": "node-1"}
     for source in template["envFrom"]:
         environment |= one(objects, "ConfigMap", source["configMapRef"]["name"])["data"]
     environment = {key: str(tmp_path / "key") if key.endswith("_FILE") else value for key, value in environment.items()}
@@ -36,3 +36,14 @@ def test_settings_are_accepted(overlay, kind, tmp_path):
     except subprocess.TimeoutExpired:
         return
     pytest.fail(f"{name} ended with code {done.returncode}: {done.stderr}")
+
+
+@pytest.mark.parametrize("built", ["esddns-leader", "esddns-updater"])
+@pytest.mark.parametrize("started", ["esddns-leader", "esddns-updater", "/usr/local/bin/esddns-updater", "another"])
+def test_leaders_and_updaters_are_what_they_are_started_as(built, started):
+    executable = next((each / built for each in FOLDERS if (each / built).exists()), None)
+    if not executable:
+        pytest.skip(f"{built} is not built")
+    done = subprocess.run([started, "--help"], executable=executable, capture_output=True, text=True, timeout=30)
+    role = built if started == "another" else pathlib.Path(started).name
+    assert done.returncode == 0 and f"USAGE: {role}\n" in done.stdout.replace(" \n", "\n"), done.stdout

@@ -2,10 +2,9 @@ import AddressSync
 import ArgumentParser
 import FoundationEssentials
 
-@main
 struct LeaderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "esddns-leader",
+        commandName: OperatorRole.leader.rawValue,
         abstract: "Finds the WAN address of a cluster and publishes it in a ConfigMap.",
         discussion: """
             Runs in a pod, beside others of its kind: one leads, elected on a Lease, the others stand by.
@@ -14,7 +13,9 @@ struct LeaderCommand: AsyncParsableCommand {
         version: Version.current)
 
     func run() async throws {
-        let code = await ProcessEntry.run("esddns-leader", environment: ProcessInfo.processInfo.environment) {
+        let code = await ProcessEntry.run(
+            OperatorRole.leader.rawValue, environment: ProcessInfo.processInfo.environment
+        ) {
             try $0.makeLeader()
         }
         throw ExitCode(code)

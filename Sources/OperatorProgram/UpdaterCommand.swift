@@ -2,10 +2,9 @@ import AddressSync
 import ArgumentParser
 import FoundationEssentials
 
-@main
 struct UpdaterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "esddns-updater",
+        commandName: OperatorRole.updater.rawValue,
         abstract: "Keeps DNS records in step with the WAN address that the leader publishes.",
         discussion: """
             Runs in a pod on every node. While no leader is heard of, it finds the address by itself.
@@ -14,7 +13,9 @@ struct UpdaterCommand: AsyncParsableCommand {
         version: Version.current)
 
     func run() async throws {
-        let code = await ProcessEntry.run("esddns-updater", environment: ProcessInfo.processInfo.environment) {
+        let code = await ProcessEntry.run(
+            OperatorRole.updater.rawValue, environment: ProcessInfo.processInfo.environment
+        ) {
             try $0.makeUpdater()
         }
         throw ExitCode(code)

@@ -1,0 +1,6 @@
+import OperatorProgram
+
+@main
+enum UpdaterProgram {
+    static func main() async { await OperatorProgram.main(.updater) }
+}
