@@ -26,6 +26,14 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "A further host name or address for the server's certificate; may be repeated.")
     var certificateName: [String] = []
 
+    @Option(
+        help: "GROUP/VERSION/KIND/PLURAL of a kind of custom resources, in namespaces; may be repeated.",
+        transform: { try CustomKind(parsing: $0) })
+    var customResource: [CustomKind] = []
+
+    @Option(help: "File to which each request is appended as a line of JSON: who, what, and whether RBAC allowed it.")
+    var calls: String?
+
     func run() async throws {
         do {
             try FileManager.default.createDirectory(
@@ -42,6 +50,8 @@ struct SimulateCommand: AsyncParsableCommand {
         configuration.api.authorityDirectory = state
         configuration.api.statePath = "\(state)/objects.json"
         let cluster = try SimulatedCluster(configuration: configuration)
+        for kind in customResource { cluster.api.register(kind.resource) }
+        let log = try calls.map { try CallLog(path: $0) }
         for account in SimulatedCluster.Account.allCases {
             try cluster.writeServiceAccount(account, to: "\(state)/\(account.rawValue)")
         }
@@ -56,7 +66,11 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         Narrator(toStandardError: false).print(
             "listening on \(cluster.api.url), state and service accounts in \(state)")
-        for await _ in signals { break }
+        await withTaskGroup(of: Void.self) { group in
+            if let log { group.addTask { await cluster.api.forEachCall { log.append($0) } } }
+            for await _ in signals { break }
+            group.cancelAll()
+        }
         await cluster.api.stop()
     }
 }

@@ -151,4 +151,11 @@ extension SimulatedAPIServer {
         for await call in calls where condition(call) { return call }
         return nil
     }
+
+    /// Hands on every request that has been answered, past ones first, until the task is cancelled.
+    public func forEachCall(_ body: (RecordedCall) -> Void) async {
+        let (past, calls) = core.callsAndFuture()
+        for call in past { body(call) }
+        for await call in calls { body(call) }
+    }
 }
