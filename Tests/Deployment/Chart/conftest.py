@@ -3,6 +3,7 @@
 import copy
 import functools
 import pathlib
+import sys
 
 import helm_python
 import kubernetes_validate.utils
@@ -13,6 +14,8 @@ import yaml
 kubernetes_validate.utils.schema_contents = functools.cache(kubernetes_validate.utils.schema_contents)
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+# What the tests of the chart and those of deploy/ have in common.
+sys.path.append(str(ROOT / "Tests/Deployment/support"))
 CHART = ROOT / "helm/esddns-operator"
 PRESETS = sorted(path.stem.removeprefix("values-") for path in CHART.glob("values-*.yaml"))
 # The least that an installation has to be told.

@@ -16,8 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 TOOLS = pathlib.Path(os.environ.get("KUSTOMIZE_TOOLS", ROOT / ".build-tools/kustomize")) / "bin"
 KUBECTL = TOOLS / "kubectl"
 VERSIONS = [f"1.{minor}" for minor in range(28, 38)]
-# Schemas of custom resources: beside the tests, or beside the project. Tests that need one that is not there say so.
-CRDS = [pathlib.Path(os.environ.get("CRD_SCHEMAS", ROOT / "Tests/Deployment/crds")), ROOT.parent / "shared/crds"]
+# What the tests of deploy/ and those of the chart have in common.
+sys.path.append(str(ROOT / "Tests/Deployment/support"))
+CRDS = ROOT / "Tests/Deployment/crds"
 
 
 @functools.cache
@@ -43,18 +44,37 @@ def pods(objects):
     }
 
 
+def executable(name):
+    """The path of a built executable: in EXECUTABLES, .build/release or .build/debug. Tests need them in continuous integration."""
+    folders = [pathlib.Path(os.environ["EXECUTABLES"])] if "EXECUTABLES" in os.environ else []
+    for folder in [*folders, ROOT / ".build/release", ROOT / ".build/debug"]:
+        if (folder / name).exists():
+            return folder / name
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not built; make build makes it")
+
+
+def environment_of(container, objects):
+    """What a container's process finds in its environment; values from the pod are as they are written."""
+    result = {}
+    for source in container.get("envFrom", []):
+        result |= one(objects, "ConfigMap", source["configMapRef"]["name"])["data"]
+    for each in container["env"]:
+        result[each["name"]] = each["value"] if "value" in each else each["valueFrom"]
+    return result
+
+
 @functools.cache
 def custom_schema(kind):
     import jsonschema
 
-    for file in [file for folder in CRDS for file in folder.rglob("*.yaml")]:
+    for file in CRDS.glob("*.yaml"):
         for definition in yaml.safe_load_all(file.read_text()):
             if definition and definition["spec"]["names"]["kind"] == kind:
                 return definition["spec"]["group"], {
                     each["name"]: jsonschema.Draft202012Validator(closed(each["schema"]["openAPIV3Schema"]))
                     for each in definition["spec"]["versions"]
                 }
-    pytest.skip(f"there is no schema of {kind} in {' or '.join(map(str, CRDS))}")
+    raise AssertionError(f"there is no schema of {kind} in {CRDS}")
 
 
 def closed(schema):
@@ -88,6 +108,11 @@ def secret_settings():
 def settings():
     """Names of all settings of docs/settings.md."""
     return set(re.findall(r"^\| `(ESDDNS_\w+)` \|", (ROOT / "docs/settings.md").read_text(), re.M))
+
+
+def defaults():
+    """Settings of docs/settings.md that have one, with what they are if nothing is said."""
+    return dict(re.findall(r"^\| `(ESDDNS_\w+)` \| `([^`]*)` \|", (ROOT / "docs/settings.md").read_text(), re.M))
 
 
 FAKE = '''#!{python} -IS
