@@ -48,7 +48,8 @@ image: build ## Build the container image with buildah, from what "make build" m
 
 .PHONY: deployment-test
 deployment-test: ## Test the manifests, the scripts that install them, and the workflows of releases
-	@scripts/install-kustomize-tools.sh >&2
+	@# The chart's tools as well: chart and manifests are compared.
+	@scripts/install-kustomize-tools.sh >&2; scripts/install-deployment-tools.sh >&2
 	@.build-tools/kustomize/bin/pytest --quiet --no-header -p no:cacheprovider Tests/Deployment/Manifests $(ARGS)
 
 .PHONY: run
