@@ -50,6 +50,9 @@ REQUIRED = {
 # Where the words of the documentation do not tell the form.
 FORMS = {"FAMILIES": {"type": ["string", "array"], "items": {"enum": ["ipv4", "ipv6"]},
                       "pattern": "^$|^(ipv4|ipv6|ipv4,ipv6|ipv6,ipv4)$"}}
+# Values that may be templates, and how one looks.
+TEMPLATES = {"ADDRESS_SOURCE"}
+TEMPLATE = r"|\{\{.*\}\}"
 DURATION = "^$|^([0-9]{1,9}(ms|s|m|h))+$"
 LABEL = "[A-Za-z][A-Za-z0-9]{0,31}"
 
@@ -105,13 +108,15 @@ def read_settings():
     for section in sections:
         kind = section.partition("`")[2].partition("`")[0]
         title = section.split("\n\n")[1].strip()
+        limits = re.search(r"^TTL: (\d+)(?: to (\d+))? s", section, re.M)
         entries = list(provider_rows(section))
         for entry in entries:
             prefix = kind.upper() + "_"
             if not entry["name"].startswith(prefix):
                 fail(f"the setting {entry['name']} of {kind} does not begin with {prefix}")
             entry["key"] = camel(entry["name"].removeprefix(prefix))
-        providers[kind] = {"title": title, "settings": entries}
+        providers[kind] = {"title": title, "settings": entries,
+                           "ttl": {"minimum": int(limits[1]), "maximum": int(limits[2] or 2147483647)} if limits else {}}
     shared = [entry | {"key": camel(entry["name"])} for entry in provider_rows(shared)]
     for entry in settings:
         entry["key"] = camel(entry["name"])
@@ -138,9 +143,16 @@ def form(entry):
         return {"type": "string", "pattern": DURATION}
     if text.startswith("a comma-separated list"):
         return {"type": ["string", "array"], "items": {"type": "string", "pattern": "^[^,]+$"}}
+    if match := re.match(r"(\d+) to (\d+) letters, digits, dots, hyphens and underscores", text):
+        return {"type": "string", "pattern": f"^$|^[A-Za-z0-9._-]{{{match[1]},{match[2]}}}$"}
     words = re.split(r", | or ", text)
     if len(words) > 1 and all(re.fullmatch(r"[a-z][a-z0-9+-]*", word) for word in words):
         return {"type": "string", "enum": ["", *words]}
+    # Words, some of which go on with what stands for something: detect, interface/NAME, command:/PATH ARGUMENTS.
+    if len(words) > 1 and all(re.match(r"[a-z]+([:/]|$)", word) for word in words):
+        choices = [re.escape(re.split(r"[A-Z\[]", word)[0]) + (".+" if re.search("[A-Z]", word) else "") for word in words]
+        # A template says in the end what is to be.
+        return {"type": "string", "pattern": f"^$|^({'|'.join(choices)})$" + (TEMPLATE if name in TEMPLATES else "")}
     return {"type": "string"}
 
 
@@ -223,6 +235,7 @@ def table(settings, shared, providers):
                 "defaultSecrets": defaults(kind, provider["settings"]),
                 "required": REQUIRED.get(kind, []),
                 "ambient": kind in AMBIENT,
+                "ttl": provider["ttl"],
             }
             for kind, provider in providers.items()
         },
@@ -233,7 +246,7 @@ def lines(value, indent=0):
     """YAML with a line for each entry."""
     text = ""
     for key, part in value.items():
-        if isinstance(part, dict):
+        if part and isinstance(part, dict):
             text += f"{' ' * indent}{key}:\n{lines(part, indent + 2)}"
         elif part and isinstance(part, list) and isinstance(part[0], dict):
             text += f"{' ' * indent}{key}:\n"
@@ -255,7 +268,7 @@ def schema(settings, shared, providers):
         members = {}
         secrets = [entry["key"] for entry in entries if entry["secret"]]
         if secrets:
-            members["existingSecret"] = {"type": "string"}
+            members["existingSecret"] = {"$ref": "#/$defs/objectName"}
             members["secretKeys"] = {
                 "type": "object", "additionalProperties": False,
                 "properties": {key: {"$ref": "#/$defs/secretKey"} for key in secrets},

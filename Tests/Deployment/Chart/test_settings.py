@@ -56,6 +56,13 @@ def test_settings_that_follow_from_the_release_are_there(render, variable):
         assert environment[variable] != render(LEAST).environment("updater").get(variable)
 
 
+# Of the settings that take certain forms.
+FITTING = {
+    "owner": "site-a", "addressSource": "command:/bin/address --of \"$(HOSTNAME)\"", "nodeAddressSource": "interface/eth0",
+    "fallbackSource": "file:/run/address", "egress": "pinned:198.51.100.0/24,203.0.113.7",
+}
+
+
 def value_for(path, key):
     schema = json.loads((CHART / "values.schema.json").read_text())["properties"][path]["properties"][key]
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -70,6 +77,8 @@ def value_for(path, key):
         return allowed or ["one.example", "two.example"]
     if "pattern" in schema and "ms|s" in schema["pattern"]:
         return "1m30s"
+    if "pattern" in schema and path == "settings":
+        return FITTING[key]
     return f"the value, of {key}: \"quoted\" $(AND) {{more}} \\"
 
 
@@ -168,8 +177,8 @@ RECORDS = [
     ({"name": "a.example", "types": ["AAAA"]}, "a.example/AAAA", "ipv6"),
     ({"name": "a.example", "types": ["A", "AAAA"], "ttl": 300}, "a.example/A+AAAA/300", "ipv4,ipv6"),
     ({"name": "a.example", "suffix": "::53"}, "a.example/::53", "ipv6"),
-    ({"name": "a.example", "ttl": 2147483647}, "a.example/2147483647", "ipv4"),
-    ({"name": "*.a.example", "ttl": 0, "provider": "gandi"}, "*.a.example/0@gandi", "ipv4"),
+    ({"name": "a.example", "ttl": 2592000}, "a.example/2592000", "ipv4"),
+    ({"name": "*.a.example", "ttl": 300, "provider": "gandi"}, "*.a.example/300@gandi", "ipv4"),
     ({"name": "{node}.a.example", "types": ["AAAA"]}, "{node}.a.example/AAAA", "ipv4"),
 ]
 

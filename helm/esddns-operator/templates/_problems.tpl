@@ -1,6 +1,7 @@
 {{/* Ends with everything that is wrong and that the schema cannot know, before anything is installed. */}}
 {{- define "esddns.check" -}}
 {{- $problems := list -}}
+{{- $table := .Files.Get "files/settings.yaml" | fromYaml -}}
 {{- $records := (include "esddns.records" . | fromJson).records -}}
 {{- $groups := rest (include "esddns.groups" . | fromJson).groups -}}
 {{- if not $records }}{{- $problems = append $problems "no record to keep: set global.domain, such as example.com, or records" }}{{- end -}}
@@ -11,6 +12,13 @@
     {{- if has $one $seen }}{{- $problems = append $problems (printf "the record %s is listed twice" $one) }}{{- end -}}
     {{- $seen = append $seen $one -}}
   {{- end -}}
+  {{- with index $table.providers .kind }}{{- if $record.hasTTL }}
+    {{- if not .ttl -}}
+      {{- $problems = append $problems (printf "the record %s has a TTL, which %s decides by itself" $record.name $record.kind) -}}
+    {{- else if or (lt (int64 $record.ttl) (int64 .ttl.minimum)) (gt (int64 $record.ttl) (int64 .ttl.maximum)) -}}
+      {{- $problems = append $problems (printf "the record %s has a TTL of %d s, but %s takes %d to %d s" $record.name (int64 $record.ttl) $record.kind (int64 .ttl.minimum) (int64 .ttl.maximum)) -}}
+    {{- end -}}
+  {{- end }}{{- end -}}
   {{- if and .suffix (not (has "AAAA" .types)) }}{{- $problems = append $problems (printf "the record %s has a suffix, which is for the type AAAA, but its types are %s" .name (join ", " .types)) }}{{- end -}}
 {{- end -}}
 {{- $used := list -}}
@@ -52,6 +60,12 @@
 {{- if and (hasPrefix "service/" $source) (not (regexMatch "^service/[a-z0-9-]+/[a-z0-9.-]+$" $source)) -}}
   {{- $problems = append $problems (printf "settings.addressSource is %s, and has to be service/NAMESPACE/NAME" $source) -}}
 {{- end -}}
+{{- /* A Role is made in that Service's namespace. A cluster that can be asked answers with a list, if an empty one. */}}
+{{- with slice (splitList "/" $source) 1 }}{{- if and (hasPrefix "service/" $source) $.Values.rbac.create (ne (first .) $.Release.Namespace) -}}
+  {{- if and (lookup "rbac.authorization.k8s.io/v1" "Role" (first .) "") (not (lookup "v1" "Namespace" "" (first .))) -}}
+    {{- $problems = append $problems (printf "settings.addressSource is %s, but there is no namespace %s" $source (first .)) -}}
+  {{- end -}}
+{{- end }}{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.service.enabled) }}{{- $problems = append $problems "ingress.enabled needs service.enabled" }}{{- end -}}
 {{- if and .Values.ingress.tls.enabled (not .Values.ingress.tls.secretName) }}{{- $problems = append $problems "ingress.tls.enabled needs ingress.tls.secretName" }}{{- end -}}
 {{- if $problems }}{{- fail (printf "\n\n- %s\n" (join "\n- " $problems)) }}{{- end -}}

@@ -68,7 +68,7 @@ What is said about settings and providers is in files/settings.yaml, so that a f
   {{- with .suffix }}{{- $text = printf "%s/%s" $text . }}{{- end -}}
   {{- if or .provider .label }}{{- $text = printf "%s@%s" $text $kind }}{{- with .label }}{{- $text = printf "%s:%s" $text . }}{{- end }}{{- end -}}
   {{- $types := default (ternary (list "AAAA") (list "A") (not (empty .suffix))) .types -}}
-  {{- $records = append $records (dict "name" (lower .name) "kind" $kind "label" (upper $label) "types" $types "suffix" (default "" .suffix) "text" $text) -}}
+  {{- $records = append $records (dict "name" (lower .name) "kind" $kind "label" (upper $label) "types" $types "suffix" (default "" .suffix) "hasTTL" (hasKey . "ttl") "ttl" (default 0 .ttl) "text" $text) -}}
 {{- end -}}
 {{- dict "records" $records | toJson -}}
 {{- end -}}
