@@ -19,6 +19,7 @@ RESOURCES = {
     "v1": [("ConfigMap", "configmaps"), ("Secret", "secrets"), ("Service", "services"), ("ServiceAccount", "serviceaccounts"),
            ("Namespace", "namespaces")],
     "apps/v1": [("Deployment", "deployments"), ("DaemonSet", "daemonsets")],
+    "coordination.k8s.io/v1": [("Lease", "leases")],
     "policy/v1": [("PodDisruptionBudget", "poddisruptionbudgets")],
     "networking.k8s.io/v1": [("NetworkPolicy", "networkpolicies"), ("Ingress", "ingresses")],
     "rbac.authorization.k8s.io/v1": [("Role", "roles"), ("RoleBinding", "rolebindings")],
