@@ -93,7 +93,7 @@ trap 'rm -rf "$work"' EXIT
 {
     echo "apiVersion: metallb.io/v1beta1"
     echo "kind: IPAddressPool"
-    echo "metadata: {name: $pool, namespace: metallb-system}"
+    echo "metadata: {name: $pool, namespace: metallb-system, labels: {app.kubernetes.io/part-of: esddns}}"
     echo "spec:"
     echo "  addresses:"
     printf '    - "%s"\n' "${ranges[@]}"
@@ -101,17 +101,17 @@ trap 'rm -rf "$work"' EXIT
     if [[ -z $bgp ]]; then
         echo "apiVersion: metallb.io/v1beta1"
         echo "kind: L2Advertisement"
-        echo "metadata: {name: $pool, namespace: metallb-system}"
+        echo "metadata: {name: $pool, namespace: metallb-system, labels: {app.kubernetes.io/part-of: esddns}}"
         echo "spec: {ipAddressPools: [$pool]}"
     else
         echo "apiVersion: metallb.io/v1beta2"
         echo "kind: BGPPeer"
-        echo "metadata: {name: $pool, namespace: metallb-system}"
+        echo "metadata: {name: $pool, namespace: metallb-system, labels: {app.kubernetes.io/part-of: esddns}}"
         echo "spec: {myASN: $my_asn, peerASN: $peer_asn, peerAddress: \"$peer\"}"
         echo "---"
         echo "apiVersion: metallb.io/v1beta1"
         echo "kind: BGPAdvertisement"
-        echo "metadata: {name: $pool, namespace: metallb-system}"
+        echo "metadata: {name: $pool, namespace: metallb-system, labels: {app.kubernetes.io/part-of: esddns}}"
         echo "spec: {ipAddressPools: [$pool], peers: [$pool]}"
     fi
 } >"$work/pool.yaml"
@@ -137,9 +137,10 @@ fi
 require_cluster
 installed=$(kube get deployments --namespace metallb-system --ignore-not-found -o name) \
     || fail "whether MetalLB is installed cannot be seen; nothing has been changed"
-resources=(ipaddresspools.metallb.io)
-if [[ -z $bgp ]]; then resources+=(l2advertisements.metallb.io); else resources+=(bgppeers.metallb.io bgpadvertisements.metallb.io); fi
-for verb in create patch; do check_permissions metallb-system "$verb" "${resources[@]}"; done
+layer2=(l2advertisements.metallb.io) routed=(bgpadvertisements.metallb.io bgppeers.metallb.io)
+if [[ -z $bgp ]]; then announced=("${layer2[@]}") outdated=("${routed[@]}"); else announced=("${routed[@]}") outdated=("${layer2[@]}"); fi
+for verb in create patch; do check_permissions metallb-system "$verb" ipaddresspools.metallb.io "${announced[@]}"; done
+check_permissions metallb-system delete "${outdated[@]}"
 if [[ -z $installed ]]; then
     for verb in create patch; do
         check_permissions '' "$verb" namespaces customresourcedefinitions.apiextensions.k8s.io \
@@ -188,6 +189,11 @@ until answer=$(kube "${apply[@]}" --filename "$work/pool.yaml" 2>&1); do
     sleep "${RETRY_SECONDS:-2}"
 done
 printf '%s\n' "$answer"
+# Of an earlier run in the other mode, in which the pool would still be announced as well.
+for kind in "${outdated[@]}"; do
+    kube delete "$kind" --namespace metallb-system --field-selector "metadata.name=$pool" --selector app.kubernetes.io/part-of=esddns \
+        --ignore-not-found
+done
 
 "${deploy_command[@]}"
 

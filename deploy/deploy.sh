@@ -27,6 +27,8 @@ set -euo pipefail
 deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=deploy/lib/common.sh
 source "$deploy/lib/common.sh"
+# shellcheck source=deploy/lib/settings.sh
+source "$deploy/lib/settings.sh"
 
 environment='' records=${ESDDNS_RECORDS-} provider=${ESDDNS_PROVIDER-} service=ClusterIP image='' context='' timeout=180
 dry_run=no check=no monitoring=no settings=()
@@ -75,6 +77,9 @@ for setting in "${settings[@]}"; do
     [[ $setting != *$'\n'* ]] || usage_error "--set $name: expected one line"
     ! is_secret_setting "$name" \
         || usage_error "--set $name: this is a secret, which others could see in a command line; put it into the environment"
+    [[ $name != ESDDNS_RECORDS && $name != ESDDNS_PROVIDER ]] || usage_error "--set $name: there are options for this"
+    problem=$(problem_of_setting "$name" "${setting#*=}")
+    [[ -z $problem ]] || usage_error "--set $name: $problem"
 done
 
 require_kubectl
@@ -95,10 +100,16 @@ if [[ -z $records ]]; then
     [[ -n $records && $records != *example.com* ]] \
         || fail "no records to keep in step: give --records, or put your own into $overlay (it has \"$records\")"
 fi
+row_of provider "$provider" || usage_error "--provider \"$provider\": there is no such provider; docs/settings.md lists them"
 expect_credentials "$provider"
-if ! takes_no_key "$provider"; then
-    ((${#expected[@]} > 0)) || usage_error "--provider \"$provider\": there is no such provider; docs/settings.md lists them"
-fi
+problem=$(problem_of_records "$records" "$provider")
+[[ -z $problem ]] || usage_error "records $problem"
+# What an editor has put into the overlay's files.
+while IFS= read -r line; do
+    [[ $line =~ ^(ESDDNS_(RECORDS|PROVIDER)=|#|$|ESDDNS_[A-Z0-9_]+_FILE=) ]] && continue
+    problem=$(problem_of_setting "${line%%=*}" "${line#*=}")
+    [[ -z $problem ]] || fail "deploy/overlays/$environment: ${line%%=*}: $problem; nothing has been changed"
+done < <(cat "$deploy/overlays/$environment/settings.env" "$overlay")
 
 # Both kinds of addresses are looked for only where there are records for them.
 families=$(families_of "$records")
@@ -163,6 +174,18 @@ for setting in "${settings[@]}"; do
     # The last word on a setting counts.
     { grep -v "^${setting%%=*}=" "$file" || true; } >"$work/rest.env"
     { cat "$work/rest.env" && printf '%s\n' "$setting"; } >"$file"
+done
+
+# Without these the updaters would end with code 78.
+row_of provider "$provider"
+for name in ${row[3]/#-/}; do
+    grep -q "^$name=" "$run_updater" || fail "the provider $provider needs $name: give it by --set $name=…; nothing has been changed"
+done
+pair=(ESDDNS_ROUTE53_ACCESS_KEY_ID ESDDNS_ROUTE53_SECRET_ACCESS_KEY)
+for name in "${pair[@]}"; do
+    if is_among_keys "${pair[@]}" && ! is_among_keys "$name"; then
+        fail "${pair[0]} and ${pair[1]} belong together; nothing has been changed"
+    fi
 done
 
 # Takes the place of the overlay's own file, so that nothing of it is left over.
@@ -238,13 +261,27 @@ if ((${#credentials[@]} > 0)); then namespaced+=(secrets); fi
 if [[ $monitoring == yes ]]; then
     kinds=(podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com servicemonitors.monitoring.coreos.com)
     namespaced+=("${kinds[@]}")
-    kube get customresourcedefinition "${kinds[@]}" -o name >/dev/null \
-        || fail "--monitoring: the cluster has no Prometheus Operator; nothing has been changed"
+    require_definitions "Prometheus Operator for --monitoring" "${kinds[@]}"
 fi
 [[ $has_namespace == yes ]] || check_permissions '' create namespaces
 check_permissions '' patch namespaces
 for verb in create patch; do check_permissions "$namespace" "$verb" "${namespaced[@]}"; done
+# Nobody can grant what is not theirs.
+check_permissions "$namespace" create leases.coordination.k8s.io configmaps events
+for verb in get list watch update; do check_permissions "$namespace" "$verb" leases.coordination.k8s.io; done
+for verb in get list watch; do check_permissions "$namespace" "$verb" configmaps; done
+check_permissions "$namespace" patch events
 end_if_denied
+refuse_release "$namespace"
+
+# Who has the port of the nodes already, if that can be seen.
+if [[ $service == NodePort ]]; then
+    port=$(sed -n 's/^ *nodePort: //p' "$work/objects.yaml")
+    taken=$(kube get services --all-namespaces -o \
+        'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.ports[*].nodePort} {"\n"}{end}' 2>/dev/null \
+        | grep " $port " | grep -v "^$namespace/esddns-leader " || true)
+    [[ -z $taken ]] || fail "port $port of the nodes is that of the Service ${taken%% *}; nothing has been changed"
+fi
 
 # What other checks of the server say, such as admission. Where there is no namespace yet, nothing can be tried in it.
 apply=(apply --server-side --field-manager=esddns-deploy --force-conflicts)

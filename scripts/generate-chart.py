@@ -5,7 +5,7 @@ usage: generate-chart.py [--check]
 
 From the tables of docs/settings.md: the settings and providers in values.yaml (between two lines that say so), and
 files/settings.yaml, by which the templates know which values become which variables. From those and helm/source:
-values.schema.json and README.md. With --check nothing is written, and whatever is not as it would be made is named.
+values.schema.json and README.md. And deploy/lib/settings.tsv, by which scripts judge settings. With --check nothing is written, and whatever is not as it would be made is named.
 
 A further setting or provider of the program needs nothing but another run of this.
 """
@@ -345,6 +345,33 @@ def readme(values):
     return template.replace("{{values}}", "\n".join(lines))
 
 
+def tsv(settings, shared, providers):
+    """What scripts have to know: settings with the extended regular expression or the range of what they take, and providers."""
+    rows = []
+    for entry in settings + shared + [entry for provider in providers.values() for entry in provider["settings"]]:
+        shape = form(entry)
+        if "pattern" in shape:
+            accepted = shape["pattern"].removeprefix("^$|").removesuffix(TEMPLATE)
+        elif "minimum" in shape:
+            accepted = f"{shape['minimum']}..{shape['maximum']}"
+        elif "boolean" in shape["type"]:
+            accepted = "^(true|false)$"
+        elif "enum" in shape:
+            accepted = f"^({'|'.join(re.escape(word) for word in shape['enum'] if word)})$"
+        else:
+            accepted = "^.+$"
+        whose = "secret" if entry["secret"] else "fixed" if entry["name"] in MANAGED else "-"
+        what = entry.get("form") or ("a whole number of seconds" if entry["name"] == "TTL" else "a text")
+        rows.append(["setting", f"ESDDNS_{entry['name']}", accepted, what, whose])
+    for kind, provider in providers.items():
+        limits = provider["ttl"]
+        required = [f"ESDDNS_{entry['name']}" for entry in provider["settings"] if entry["key"] in REQUIRED.get(kind, [])]
+        ttl = f"{limits['minimum']}..{limits['maximum']}" if limits else "-"
+        rows.append(["provider", kind, ttl, " ".join(required) or "-", "keyless" if kind in AMBIENT or not any(
+            entry["secret"] for entry in provider["settings"]) else "-"])
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
 def main():
     check = sys.argv[1:] == ["--check"]
     if sys.argv[1:] and not check:
@@ -358,9 +385,11 @@ def main():
         "values.schema.json": json.dumps(schema(*parts), indent=2, ensure_ascii=False) + "\n",
         "README.md": readme(values),
     }
+    results["../../deploy/lib/settings.tsv"] = (
+        "# Made from docs/settings.md by scripts/generate-chart.py: what settings take, and what providers need.\n" + tsv(*parts))
     stale = []
     for name, text in results.items():
-        path = CHART / name
+        path = (CHART / name).resolve()
         if path.exists() and path.read_text() == text:
             continue
         stale.append(str(path.relative_to(ROOT)))

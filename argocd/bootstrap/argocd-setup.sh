@@ -25,6 +25,8 @@ set -euo pipefail
 argocd=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/lib/common.sh
 source "$argocd/../deploy/lib/common.sh"
+# shellcheck source=deploy/lib/settings.sh
+source "$argocd/../deploy/lib/settings.sh"
 
 target='' records=${ESDDNS_RECORDS-} flavour=helm repository='' revision='' home=argocd context='' dry_run=no
 while (($# > 0)); do
@@ -61,6 +63,8 @@ esac
 [[ -z $records || $records =~ ^[A-Za-z0-9.*_@:/+{},-]+$ ]] \
     || usage_error "records \"$records\": expected a list such as home.example.com,www.example.com"
 [[ $records != *@* ]] || usage_error "records \"$records\": records of several providers need an edit of the files"
+problem=$(if [[ -n $records ]]; then problem_of_records "$records" gandi; fi)
+[[ -z $problem ]] || usage_error "records $problem"
 if [[ -z $records && -z $repository ]]; then
     fail "no records to keep in step: give --records, or --repository with a fork that has your own; nothing has been changed"
 fi
@@ -199,10 +203,10 @@ fi
 
 # --- What the cluster says, before it is changed.
 require_cluster
-kube get customresourcedefinition appprojects.argoproj.io applications.argoproj.io -o name >/dev/null 2>&1 \
-    || fail "the cluster has no Argo CD; nothing has been changed: https://argo-cd.readthedocs.io/en/stable/getting_started/"
-kube get namespace "$home" -o name >/dev/null 2>&1 \
-    || fail "there is no namespace $home: name Argo CD's by --argocd-namespace; nothing has been changed"
+require_definitions "Argo CD" appprojects.argoproj.io applications.argoproj.io
+found=$(kube get namespace "$home" --ignore-not-found -o name 2>&1) \
+    || fail "whether there is a namespace $home cannot be seen; nothing has been changed. kubectl says: ${found##*$'\n'}"
+[[ -n $found ]] || fail "there is no namespace $home: name Argo CD's by --argocd-namespace; nothing has been changed"
 for verb in create patch; do
     check_permissions "$home" "$verb" appprojects.argoproj.io applications.argoproj.io
     if ((${#credentials[@]} > 0)); then

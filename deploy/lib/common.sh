@@ -66,6 +66,29 @@ end_if_denied() {
     fail "missing permissions, nothing has been changed: ${list%, }"
 }
 
+# refuse_release NAMESPACE: ends where Helm has installed esddns there: two owners would undo each other's changes.
+refuse_release() {
+    local release
+    # shellcheck disable=SC2016 # The dollar is the template's.
+    release=$(kube get deployment esddns-leader --namespace "$1" --ignore-not-found \
+        -o 'go-template={{range $name, $value := .metadata.annotations}}{{if eq $name "meta.helm.sh/release-name"}}{{$value}}{{end}}{{end}}') \
+        || fail "whether Helm has installed esddns into $1 cannot be seen; nothing has been changed"
+    [[ -z $release ]] || fail "esddns in $1 is Helm's, as the release $release: upgrade that, or remove it first by" \
+        "\"helm uninstall $release -n $1\"; nothing has been changed"
+}
+
+# require_definitions WHAT NAME…: ends where the cluster does not know these kinds of objects.
+require_definitions() {
+    local what=$1 found name missing=''
+    shift
+    found=$(kube get customresourcedefinitions "$@" --ignore-not-found -o name 2>&1) \
+        || fail "whether the cluster has $what cannot be seen; nothing has been changed. kubectl says: ${found##*$'\n'}"
+    for name in "$@"; do
+        [[ $found == *"/$name"* ]] || missing+=" $name"
+    done
+    [[ -z $missing ]] || fail "the cluster has no $what, it does not know$missing; nothing has been changed"
+}
+
 # Settings that are secrets, in the order of docs/settings.md, which a test compares with this.
 secret_settings=(
     ESDDNS_GANDI_TOKEN ESDDNS_GANDI_API_KEY
@@ -143,7 +166,7 @@ families_of() {
     for record in ${1//,/ }; do
         case $record in
             */A+AAAA*) has_ipv4=yes has_ipv6=yes ;;
-            */AAAA*) has_ipv6=yes ;;
+            */AAAA* | */::*) has_ipv6=yes ;;
             *) has_ipv4=yes ;;
         esac
     done

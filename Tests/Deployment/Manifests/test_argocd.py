@@ -14,7 +14,7 @@ FLAVOURS = {"helm": "", "kustomize": "/kustomize"}
 OVERLAYS = {"dev": "deploy/overlays/development", "prod": "deploy/overlays/production"}
 HEALTHY = [
     {"call": r"get --raw /version", "out": "{}"},
-    {"call": r"get customresourcedefinition", "out": "x\n"},
+    {"call": r"get customresourcedefinitions", "out": "crd/appprojects.argoproj.io\ncrd/applications.argoproj.io\n"},
     {"call": r"get namespace argocd", "out": "namespace/argocd\n"},
     {"call": r"get secret", "out": ""},
     {"call": r"auth can-i", "out": "yes\n"},
@@ -188,6 +188,8 @@ def test_dry_run_asks_nobody_and_hides_the_key(cluster):
         (["prod", *RECORDS, "--revision", "main"], "prod takes a release or a commit"),
         (["both", *RECORDS, "--revision", "HEAD"], "prod takes a release or a commit"),
         (["dev", "--records", "a b"], "expected a list such as"),
+        (["dev", "--records", "home..site.test"], "is no domain name"),
+        (["dev", "--records", "home.site.test/60"], "gandi takes 300 to 2592000 s"),
         (["dev", "--argocd-namespace", "Argo"], "expected a name such as argocd"),
     ],
 )
@@ -202,8 +204,16 @@ def test_a_wrong_command_line_is_one_message(cluster, arguments, message):
     "rules,arguments,environment,message",
     [
         ([{"call": "get --raw", "code": 1, "err": "refused\n"}], RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "no cluster answers"),
-        ([{"call": "get customresource", "code": 1}], RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "the cluster has no Argo CD"),
-        ([{"call": "get namespace", "code": 1}], RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "there is no namespace argocd"),
+        ([{"call": "get customresource", "out": ""}], RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "the cluster has no Argo CD"),
+        (
+            [{"call": "get customresource", "code": 1, "err": "Forbidden\n"}],
+            RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "whether the cluster has Argo CD cannot be seen; nothing has been changed",
+        ),
+        ([{"call": "get namespace", "out": ""}], RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "there is no namespace argocd"),
+        (
+            [{"call": "get namespace", "code": 1, "err": "Forbidden\n"}],
+            RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "whether there is a namespace argocd cannot be seen",
+        ),
         (
             [{"call": "can-i patch appprojects", "out": "no\n"}],
             RECORDS, {"ESDDNS_GANDI_TOKEN": KEY}, "patch appprojects.argoproj.io in argocd",

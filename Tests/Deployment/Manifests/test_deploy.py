@@ -14,7 +14,9 @@ KEY = "pat-7f3a-never-seen"
 RECORDS = ["--records", "home.site.test"]
 HEALTHY = [
     {"call": r"get --raw /version", "out": "{}"},
-    {"call": r"^(--\S+ )*get namespace", "out": ""},
+    {"call": r"get namespace", "out": ""},
+    {"call": r"get deployment esddns-leader", "out": ""},
+    {"call": r"get services", "out": "default/other 30001 \nesddns-system/esddns-leader 30808 \n"},
     {"call": r"auth can-i", "out": "yes\n"},
     {"call": r"^apply"},
     {"call": r"^rollout status", "out": "rolled out\n"},
@@ -117,6 +119,7 @@ def test_other_providers_and_keys_from_files(cluster, tmp_path):
         ("home.site.test/AAAA", "ipv6"),
         ("home.site.test/A+AAAA/300", "ipv4,ipv6"),
         ("home.site.test,six.site.test/AAAA", "ipv4,ipv6"),
+        ("nas.site.test/::53", "ipv6"),
     ],
 )
 def test_leaders_look_for_the_addresses_that_records_need(cluster, records, families):
@@ -154,6 +157,23 @@ def test_pods_may_identify_themselves(cluster):
         (["production", *RECORDS, "--set", "PROBE=1"], "expected ESDDNS_…=VALUE"),
         (["production", *RECORDS, "--set", "ESDDNS_GANDI_TOKEN=" + KEY], "this is a secret"),
         (["production", *RECORDS, "--set", "ESDDNS_WORK_TOKEN=" + KEY], "this is a secret"),
+        (["production", *RECORDS, "--set", "ESDDNS_QUORM=3"], "ESDDNS_QUORM: there is no such setting; did you mean ESDDNS_QUORUM?"),
+        (["production", *RECORDS, "--set", "ESDDNS_WORK_QUORUM=3"], "there is no such setting"),
+        (["production", *RECORDS, "--set", "ESDDNS_QUORUM=11"], '"11": expected a whole number of 1 to 10'),
+        (["production", *RECORDS, "--set", "ESDDNS_QUORUM=two"], '"two": expected a whole number of 1 to 10'),
+        (["production", *RECORDS, "--set", "ESDDNS_PROBE_INTERVAL=5"], '"5": expected a duration of 1s to 1h'),
+        (["production", *RECORDS, "--set", "ESDDNS_TAKE_OVER=yes"], '"yes": expected true or false'),
+        (["production", *RECORDS, "--set", "ESDDNS_FAMILIES=ipv5"], '"ipv5": expected ipv4, ipv6 or ipv4,ipv6'),
+        (["production", *RECORDS, "--set", "ESDDNS_WORK_TTL=soon"], '"soon": expected a whole number of seconds'),
+        (["production", *RECORDS, "--set", "ESDDNS_LEASE_NAME=other"], "what is installed decides this"),
+        (["production", *RECORDS, "--set", "ESDDNS_RECORDS=home.site.test"], "there are options for this"),
+        (["production", "--records", "home..site.test"], '"home..site.test" is no domain name'),
+        (["production", "--records", "home.site.test,"], "expected a list such as"),
+        (["production", "--records", "home.site.test/MX"], 'expected A, AAAA, A+AAAA, a TTL or ::SUFFIX in place of "MX"'),
+        (["production", "--records", "home.site.test/60"], "a TTL of 60 s, but gandi takes 300 to 2592000 s"),
+        (["production", "--records", "home.site.test@gandy"], 'there is no provider "gandy"'),
+        (["production", "--records", "home.site.test,home.site.test"], "is listed twice"),
+        (["production", "--provider", "duckdns", "--records", "site.duckdns.org/60"], "duckdns decides the TTL by itself"),
     ],
 )
 def test_a_wrong_command_line_is_one_message(cluster, arguments, message):
@@ -186,6 +206,18 @@ def test_a_wrong_command_line_is_one_message(cluster, arguments, message):
             {"ESDDNS_GANDI_TOKEN": KEY},
             'whether "create namespaces" is permitted cannot be seen; nothing has been changed. kubectl says: Error from server',
         ),
+        (
+            [{"call": r"can-i watch leases", "out": "no\n", "code": 1}],
+            {"ESDDNS_GANDI_TOKEN": KEY},
+            "missing permissions, nothing has been changed: watch leases.coordination.k8s.io in esddns-system",
+        ),
+        (
+            [{"call": r"get deployment esddns-leader", "out": "home"}],
+            {"ESDDNS_GANDI_TOKEN": KEY},
+            "esddns in esddns-system is Helm's, as the release home: upgrade that, or remove it first",
+        ),
+        ([], {"ESDDNS_ROUTE53_ACCESS_KEY_ID": KEY, "ESDDNS_PROVIDER": "route53"}, "belong together; nothing has been changed"),
+        ([], {"ESDDNS_RFC2136_KEY_SECRET": KEY, "ESDDNS_PROVIDER": "rfc2136"}, "the provider rfc2136 needs ESDDNS_RFC2136_SERVER"),
         ([], {}, "no key for gandi: set ESDDNS_GANDI_TOKEN or ESDDNS_GANDI_API_KEY"),
         (INSTALLED[:1] + [{"call": "get secret", "out": "ESDDNS_CLOUDFLARE_TOKEN\n"}], {}, "no key for gandi"),
         ([], {"ESDDNS_GANDI_TOKEN_FILE": "/nonexistent"}, "ESDDNS_GANDI_TOKEN_FILE=/nonexistent: there is no such file"),
@@ -204,6 +236,26 @@ def test_what_is_missing_is_said_before_anything_is_changed(cluster, rules, envi
     assert done.returncode == 1 and message in done.stderr, done.stderr
     assert fake.changes == []
     fake.check_nothing_left()
+
+
+@pytest.mark.parametrize("answer,message", [
+    ("customresourcedefinition.apiextensions.k8s.io/podmonitors.monitoring.coreos.com\n",
+     "no Prometheus Operator for --monitoring, it does not know prometheusrules.monitoring.coreos.com servicemonitors.monitoring"),
+    (None, "whether the cluster has Prometheus Operator for --monitoring cannot be seen; nothing has been changed"),
+])
+def test_monitoring_needs_the_operator(cluster, answer, message):
+    rule = {"call": "get customresourcedefinitions", "out": answer} if answer else {"call": "get custom", "code": 1, "err": "Forbidden\n"}
+    fake = cluster(rule)
+    done = fake.run(SCRIPT, "production", *RECORDS, "--monitoring", ESDDNS_GANDI_TOKEN=KEY)
+    assert done.returncode == 1 and message in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
+    assert fake.changes == []
+
+
+def test_a_port_that_another_service_has_is_named(cluster):
+    fake = cluster({"call": "get services", "out": "default/other 30001 30808 \n"})
+    done = fake.run(SCRIPT, "production", *RECORDS, "--service", "NodePort", ESDDNS_GANDI_TOKEN=KEY)
+    assert done.returncode == 1 and "port 30808 of the nodes is that of the Service default/other" in done.stderr
+    assert fake.changes == []
 
 
 def test_the_examples_records_are_refused(cluster):

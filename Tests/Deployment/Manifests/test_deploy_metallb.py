@@ -17,10 +17,12 @@ HEALTHY = [
     {"call": r"get --raw /version", "out": "{}"},
     {"call": r"get deployments --namespace metallb-system", "out": ""},
     {"call": r"get namespace", "out": ""},
+    {"call": r"get deployment esddns-leader", "out": ""},
     {"call": r"get configmap kube-proxy", "out": "mode: iptables\n"},
     {"call": r"auth can-i", "out": "yes\n"},
     {"call": r"get service esddns-leader", "out": "192.168.1.240"},
     {"call": r"^apply", "out": "applied\n"},
+    {"call": r"^delete", "out": ""},
     {"call": r"^rollout status"},
 ]
 
@@ -97,6 +99,19 @@ def test_a_page_without_an_address_fails(cluster, manifest):
     fake = cluster({"call": "get service esddns-leader", "out": ""})
     done = run(fake, "production", RANGE, "--timeout", "1", *manifest, *REST)
     assert done.returncode == 1 and "has no address after 1 s" in done.stderr
+
+
+@pytest.mark.parametrize("bgp,outdated", [
+    ([], ["bgpadvertisements.metallb.io", "bgppeers.metallb.io"]),
+    (["--bgp", "my-asn=64500,peer-asn=64501,peer=192.168.1.1"], ["l2advertisements.metallb.io"]),
+])
+def test_what_the_other_mode_has_announced_is_taken_back(cluster, manifest, bgp, outdated):
+    fake = cluster()
+    assert run(fake, "production", RANGE, *bgp, *manifest, *REST).returncode == 0
+    deleted = [each["arguments"] for each in fake.changes if "delete" in each["arguments"]]
+    assert [each[each.index("delete") + 1] for each in deleted] == outdated
+    # Nobody else's.
+    assert all("metadata.name=esddns" in each and "app.kubernetes.io/part-of=esddns" in each for each in deleted)
 
 
 def test_a_host_name_will_do(cluster, manifest):
