@@ -27,6 +27,7 @@ extension APIRouter {
             }
             return json(
                 200, OrderedJSON.object([.init("kind", "APIGroup"), .init("apiVersion", "v1")] + (group.members ?? [])))
+        case ("apis", 3) where parts[1] == accessReviewGroup && parts[2] == "v1": return json(200, accessReviewList)
         case ("apis", 3):
             guard state.resources.contains(where: { $0.group == parts[1] && $0.version == parts[2] }) else {
                 throw .pageNotFound
@@ -70,9 +71,10 @@ extension APIRouter {
     ]
 
     private static func groups(_ state: APIState) -> [OrderedJSON] {
-        let names = Set(state.resources.map(\.group)).subtracting([""]).sorted()
+        let names = Set(state.resources.map(\.group) + [accessReviewGroup]).subtracting([""]).sorted()
         return names.map { name in
-            let versions = Set(state.resources.filter { $0.group == name }.map(\.version)).sorted()
+            let own = name == accessReviewGroup ? ["v1"] : state.resources.filter { $0.group == name }.map(\.version)
+            let versions = Set(own).sorted()
             let entries: [OrderedJSON] = versions.map {
                 ["groupVersion": .string("\(name)/\($0)"), "version": .string($0)]
             }
@@ -107,4 +109,14 @@ extension APIRouter {
                 }),
         ]
     }
+
+    private static let accessReviewList: OrderedJSON = [
+        "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "authorization.k8s.io/v1",
+        "resources": [
+            [
+                "name": "selfsubjectaccessreviews", "singularName": "selfsubjectaccessreview", "namespaced": false,
+                "kind": "SelfSubjectAccessReview", "verbs": ["create"],
+            ]
+        ],
+    ]
 }

@@ -3,7 +3,7 @@
 /// Left out, with the answers that a server gives to what it does not know: YAML and protobuf bodies (415, 406), tables,
 /// JSON patches (415), strategic merge patches with lists or directives (415), deleting collections (405), sub-resources
 /// other than a service account's `token` and the status of Services and custom resources (404), cluster-wide roles (404),
-/// `fieldValidation`, and admission webhooks.
+/// `fieldValidation`, and admission webhooks. Of the reviews of access only those of oneself are there.
 struct APIRouter {
     /// Largest request body, as in the real server.
     static let maximumBodyBytes = 3 * 1024 * 1024
@@ -52,6 +52,7 @@ struct APIRouter {
     private static func route(_ context: APIContext, state: inout APIState) throws(APIFailure) -> APIOutcome {
         let info = context.info
         guard info.resource != nil else { return .response(try nonResource(context, state: state)) }
+        if isAccessReview(info) { return .response(try reviewAccess(context, state)) }
         guard state.hasGroupVersion(info) else { throw .pageNotFound }
         if info.group.isEmpty, info.resource == "serviceaccounts", info.subresource == "token" {
             return .response(try requestToken(context, &state))

@@ -63,6 +63,26 @@ struct AccessGrant: Hashable, Sendable {
         if let namespace, request.namespace != namespace { return false }
         return rules.contains { $0.allows(request) }
     }
+
+    /// In the words of a server that has a binding for it.
+    var reason: String {
+        let isGroup = !subject.hasPrefix("system:serviceaccount:") && subject.hasPrefix("system:")
+        let to = "\(isGroup ? "Group" : "User") \(goQuoted(subject))"
+        guard let namespace else {
+            return "RBAC: allowed by ClusterRoleBinding \"granted\" of ClusterRole \"granted\" to \(to)"
+        }
+        return "RBAC: allowed by RoleBinding \(goQuoted("granted/\(namespace)")) of Role \"granted\" to \(to)"
+    }
+}
+
+/// Whether somebody may do something, and by what.
+struct AccessDecision: Hashable, Sendable {
+    var isAllowed: Bool
+    /// In the server's words; `nil` for members of `system:masters`, whom no rule has to allow anything.
+    var reason: String?
+
+    static let denied = AccessDecision(isAllowed: false)
+    static func allowed(_ reason: String?) -> AccessDecision { AccessDecision(isAllowed: true, reason: reason) }
 }
 
 /// Decides who may do what.
@@ -73,15 +93,35 @@ struct Authorizer: Sendable {
     private static let publicPaths: Set = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
     private static let discoveryRoots = ["api", "apis", "openapi"]
 
-    func allows(_ request: RequestInfo, by user: SimulatedUser) -> Bool {
-        if user.groups.contains("system:masters") { return true }
+    func decision(_ request: RequestInfo, of user: SimulatedUser) -> AccessDecision {
+        if user.groups.contains("system:masters") { return .allowed(nil) }
+        let isAuthenticated = user.groups.contains("system:authenticated")
+        let everybody = "system:\(isAuthenticated ? "" : "un")authenticated"
         if request.resource == nil {
-            guard request.verb == "get" else { return false }
-            if Self.publicPaths.contains(request.path) { return true }
+            guard request.verb == "get" else { return .denied }
+            if Self.publicPaths.contains(request.path) { return Self.byDefault("system:public-info-viewer", everybody) }
             let root = request.path.split(separator: "/").first.map(String.init) ?? ""
-            return user.groups.contains("system:authenticated") && Self.discoveryRoots.contains(root)
+            guard isAuthenticated, Self.discoveryRoots.contains(root) else { return .denied }
+            return Self.byDefault("system:discovery", everybody)
         }
-        return grants.contains { $0.allows(request, by: user) }
+        if isAuthenticated, request.isAboutAccessReviews, request.verb == "create" {
+            return Self.byDefault("system:basic-user", everybody)
+        }
+        return grants.first { $0.allows(request, by: user) }.map { .allowed($0.reason) } ?? .denied
+    }
+
+    /// A role that every cluster has, bound to a group under its own name.
+    private static func byDefault(_ role: String, _ group: String) -> AccessDecision {
+        .allowed(
+            "RBAC: allowed by ClusterRoleBinding \(goQuoted(role)) of ClusterRole \(goQuoted(role)) to Group "
+                + goQuoted(group))
+    }
+}
+
+extension RequestInfo {
+    /// Whether a review asks about reviews themselves, whatever version of the group it names.
+    fileprivate var isAboutAccessReviews: Bool {
+        group == APIRouter.accessReviewGroup && resource == APIRouter.accessReviews && subresource == nil
     }
 }
 

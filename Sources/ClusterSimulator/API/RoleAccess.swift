@@ -1,18 +1,32 @@
 /// What Roles and RoleBindings among the objects allow, besides what was granted through the simulator's own interface.
 extension APIState {
-    func allows(_ request: RequestInfo, by user: SimulatedUser) -> Bool {
-        if authorizer.allows(request, by: user) { return true }
-        guard request.resource != nil, let namespace = request.namespace else { return false }
+    func allows(_ request: RequestInfo, by user: SimulatedUser) -> Bool { decision(request, of: user).isAllowed }
+
+    /// Whether the user may do that, and the first of the rules that say so.
+    func decision(_ request: RequestInfo, of user: SimulatedUser) -> AccessDecision {
+        let granted = authorizer.decision(request, of: user)
+        guard !granted.isAllowed, request.resource != nil, let namespace = request.namespace else { return granted }
         let bindings = store.objects(of: SimulatedResource.roleBindings.storage, namespace: namespace)
-        return bindings.contains { _, binding in
-            guard (binding["subjects"]?.array ?? []).contains(where: { Self.names($0, user) }),
+        for (_, binding) in bindings {
+            guard let subject = (binding["subjects"]?.array ?? []).first(where: { Self.names($0, user) }),
                 binding[path: "roleRef", "kind"]?.string == "Role",
                 let role = binding[path: "roleRef", "name"]?.string
-            else { return false }
+            else { continue }
             let key = ObjectStore.Key(
                 storage: SimulatedResource.roles.storage, namespace: namespace, name: role)
-            return AccessRule.rules(of: store.objects[key]).contains { $0.allows(request) }
+            guard AccessRule.rules(of: store.objects[key]).contains(where: { $0.allows(request) }) else { continue }
+            let name = goQuoted("\(binding.metadataName ?? "")/\(namespace)")
+            return .allowed(
+                "RBAC: allowed by RoleBinding \(name) of Role \(goQuoted(role)) to \(Self.described(subject, namespace))"
+            )
         }
+        return .denied
+    }
+
+    private static func described(_ subject: OrderedJSON, _ namespace: String) -> String {
+        let (kind, name) = (subject["kind"]?.string ?? "", subject["name"]?.string ?? "")
+        guard kind == "ServiceAccount" else { return "\(kind) \(goQuoted(name))" }
+        return "\(kind) \(goQuoted("\(name)/\(subject["namespace"]?.string ?? namespace)"))"
     }
 
     private static func names(_ subject: OrderedJSON, _ user: SimulatedUser) -> Bool {

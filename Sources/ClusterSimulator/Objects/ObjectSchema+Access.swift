@@ -48,4 +48,31 @@ extension ObjectSchema {
                             F(name: "boundObjectRef", type: .any, presence: .omitNull),
                         ])), presence: .always(.object([])))
         ])
+
+    static let accessReview = ObjectSchema(
+        typeName: "SelfSubjectAccessReview",
+        fields: header + [
+            F(
+                name: "spec",
+                type: .object(
+                    ObjectSchema(
+                        typeName: "SelfSubjectAccessReviewSpec",
+                        fields: [
+                            F(
+                                name: "resourceAttributes",
+                                type: .object(
+                                    ObjectSchema(
+                                        typeName: "ResourceAttributes",
+                                        fields: [
+                                            "namespace", "verb", "group", "version", "resource", "subresource", "name",
+                                        ].map { F(name: $0, type: .string) })), presence: .omitNull),
+                            F(
+                                name: "nonResourceAttributes",
+                                type: .object(
+                                    ObjectSchema(
+                                        typeName: "NonResourceAttributes",
+                                        fields: ["path", "verb"].map { F(name: $0, type: .string) })),
+                                presence: .omitNull),
+                        ])), presence: .always(.object([])))
+        ])
 }

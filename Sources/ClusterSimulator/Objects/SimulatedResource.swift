@@ -95,6 +95,11 @@ public struct SimulatedResource: Sendable {
         group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", plural: "tokenrequests",
         isNamespaced: true, schema: .tokenRequest, storage: "")
 
+    /// A question about one's own rights; never stored either.
+    static let accessReviews = SimulatedResource(
+        group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview",
+        plural: "selfsubjectaccessreviews", isNamespaced: false, schema: .accessReview, storage: "")
+
     static let builtIn: [SimulatedResource] = [
         .namespaces, .configMaps, .leases, .events, .eventsV1, .serviceAccounts, .services, .roles,
         .roleBindings,
