@@ -97,7 +97,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "CommandSuite", swiftSettings: strict),
+        // What both have: arguments, terminals, and how one becomes the other.
+        .target(
+            name: "CommandSuite",
+            dependencies: ["AddressSync", "NetworkPrimitives", "OperatorCore", "WANDetection", .argumentParser],
+            swiftSettings: strict
+        ),
         // Leader and updater, so that one file can be both.
         .target(name: "OperatorProgram", dependencies: ["AddressSync", .argumentParser], swiftSettings: strict),
 
@@ -219,7 +224,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandSuiteTests", dependencies: ["CommandSuite"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandSuiteTests", dependencies: ["AddressSync", "CommandSuite", .argumentParser],
+            swiftSettings: strict),
         // Against a real API server where there is one, else against the simulator.
         .testTarget(
             name: "ContractTests",

@@ -11,6 +11,8 @@ extension KubernetesClient {
     ///   - context: `nil` takes the current one. Only a kubeconfig has contexts.
     ///   - environment: of the process; credential plugins inherit it.
     ///   - fieldManager: the name under which the server records what was written.
+    ///   - user: on whose behalf requests are made instead of on that of the kubeconfig's `as`, such as a service account's;
+    ///     needs a kubeconfig.
     /// - Throws: ``KubeconfigError`` that names the file, the line and the key that are wrong, or all places where a cluster
     ///   was looked for in vain.
     public static func configured(
@@ -18,17 +20,19 @@ extension KubernetesClient {
         context: String? = nil,
         environment: [String: String],
         fieldManager: String,
+        as user: String? = nil,
         metrics: ClientMetrics = ClientMetrics()
     ) async throws(KubeconfigError) -> KubernetesClient {
         let isInCluster = environment["KUBERNETES_SERVICE_HOST"].map { !$0.isEmpty } ?? false
-        if path == nil, context == nil, isInCluster, Kubeconfig.existingPaths(environment).isEmpty {
+        if path == nil, context == nil, user == nil, isInCluster, Kubeconfig.existingPaths(environment).isEmpty {
             do throws(KubernetesError) {
                 return try inCluster(environment: environment, fieldManager: fieldManager, metrics: metrics)
             } catch {
                 throw KubeconfigError(problem: "not found, and the pod's own access cannot be used: \(error.message)")
             }
         }
-        return try await Kubeconfig(path: path, environment: environment).access(context: context)
-            .client(fieldManager: fieldManager, environment: environment, metrics: metrics)
+        var access = try Kubeconfig(path: path, environment: environment).access(context: context)
+        if let user { access.impersonation = .init(user: user) }
+        return try await access.client(fieldManager: fieldManager, environment: environment, metrics: metrics)
     }
 }

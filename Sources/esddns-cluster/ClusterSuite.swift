@@ -10,5 +10,7 @@ struct ClusterSuite: AsyncParsableCommand {
         abstract: "The commands of esddns that are about clusters, real and simulated.",
         discussion: "\"esddns\" starts this executable, \(ClusterCommand.executable), by itself.",
         version: Version.current,
-        subcommands: [LeaseCommand.self, DemoCommand.self, SimulateCommand.self])
+        subcommands: [
+            CheckCommand.self, StatusCommand.self, LeaseCommand.self, DemoCommand.self, SimulateCommand.self,
+        ])
 }

@@ -2,22 +2,11 @@ import AddressSync
 import ArgumentParser
 import CommandSuite
 
-/// A command that another executable has: listed here, carried out there, with whatever arguments it is given.
-protocol ForwardedCommand: ParsableCommand {
-    static var command: ClusterCommand { get }
-    var arguments: [String] { get }
-}
-
-extension ForwardedCommand {
-    // Also "--help" is the other executable's to answer.
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: command.rawValue, abstract: command.abstract, helpNames: [])
-    }
-
-    func run() throws {
-        let name = Self.command.rawValue
+extension ClusterCommand {
+    /// Becomes the executable that has the command, or says why that cannot be.
+    func carryOut() throws -> Never {
         do {
-            try SiblingProgram(ClusterCommand.executable).become([name] + arguments, for: "esddns \(name)")
+            try become()
         } catch {
             Output.print("Error: \(error)\n", to: .error)
             throw ExitCode(ProcessEntry.ExitCode.unavailable)
@@ -25,23 +14,28 @@ extension ForwardedCommand {
     }
 }
 
-struct LeaseCommand: ForwardedCommand {
-    static let command = ClusterCommand.lease
+// Arguments are read here, so that mistakes, help and completions need nobody else; and read again there.
 
-    @Argument(parsing: .captureForPassthrough)
-    var arguments: [String] = []
+struct LeaseCommand: ParsableCommand {
+    static let configuration = LeaseOptions.configuration
+
+    @OptionGroup var options: LeaseOptions
+
+    func run() throws { try ClusterCommand.lease.carryOut() }
 }
 
-struct DemoCommand: ForwardedCommand {
-    static let command = ClusterCommand.demo
+struct DemoCommand: ParsableCommand {
+    static let configuration = DemoOptions.configuration
 
-    @Argument(parsing: .captureForPassthrough)
-    var arguments: [String] = []
+    @OptionGroup var options: DemoOptions
+
+    func run() throws { try ClusterCommand.demo.carryOut() }
 }
 
-struct SimulateCommand: ForwardedCommand {
-    static let command = ClusterCommand.simulate
+struct SimulateCommand: ParsableCommand {
+    static let configuration = SimulateOptions.configuration
 
-    @Argument(parsing: .captureForPassthrough)
-    var arguments: [String] = []
+    @OptionGroup var options: SimulateOptions
+
+    func run() throws { try ClusterCommand.simulate.carryOut() }
 }

@@ -1,14 +1,7 @@
 import AddressSync
 import ArgumentParser
+import CommandSuite
 import FoundationEssentials
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,14 +11,20 @@ struct SyncCommand: AsyncParsableCommand {
             Settings are those of "esddns run". Records that the zone's name servers show as they should be are not \
             written, and their provider is not asked.
 
-            To see what would be done, without doing it:
-              ESDDNS_RECORDS=home.example.com ESDDNS_GANDI_TOKEN_FILE=/etc/esddns/token esddns sync --dry-run
+            Examples:
+              ESDDNS_RECORDS=home.example.com \\
+                ESDDNS_GANDI_TOKEN_FILE=/etc/esddns/token esddns sync
+              esddns sync --config dns.ini --json
 
-            Ends with 0 if all is well, 69 if something will fail again until somebody acts, 75 if no address is \
-            confirmed or another attempt may help, 77 if credentials are not accepted, and 78 if settings are wrong.
+            To see what would be done, without doing it:
+              esddns sync --dry-run
+
+            Exit codes: 0 all is well, 69 something will fail again until somebody acts, 75 no address is confirmed or \
+            another attempt may help, 77 credentials are not accepted, 78 settings are wrong.
             """)
 
-    @Option(name: .customLong("config"), help: "Read the original program's dns.ini, as \"esddns run\" does.")
+    @Option(name: .customLong("config"), help: "Read the original program's dns.ini, as \"esddns run\" does.",
+        completion: .file(extensions: ["ini"]))
     var configuration: String?
 
     @Flag(help: "Print what would change, and change nothing.")
@@ -35,10 +34,12 @@ struct SyncCommand: AsyncParsableCommand {
     var isJSON = false
 
     func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
-        let result = await ProcessEntry.sync(
-            environment: ProcessInfo.processInfo.environment, configuration: configuration, isDryRun: dryRun,
-            isJSON: isJSON)
+        Interruption.endsQuietly()
+        let result = await Progress.during("finding the address, looking at the records") { _ in
+            await ProcessEntry.sync(
+                environment: ProcessInfo.processInfo.environment, configuration: configuration, isDryRun: dryRun,
+                isJSON: isJSON, isColored: Terminal.output.isColored)
+        }
         Output.print(result.errors, to: .error)
         Output.print(result.output)
         guard result.exitCode == 0 else { throw ExitCode(result.exitCode) }

@@ -23,6 +23,8 @@ public struct PublishedAddress: Hashable, Sendable {
     public var condition: Condition?
     /// RFC 3339 in UTC: when a quorum last agreed. For people, and for readers that have just started.
     public var confirmedAt: Timestamp?
+    /// RFC 3339 in UTC: since when the addresses are these. For people.
+    public var since: Timestamp?
     /// Grows with every write of any leader.
     public var heartbeat: UInt64
     /// The writer's term.
@@ -37,6 +39,7 @@ public struct PublishedAddress: Hashable, Sendable {
         addresses: AddressSet? = nil,
         condition: Condition? = nil,
         confirmedAt: Timestamp? = nil,
+        since: Timestamp? = nil,
         heartbeat: UInt64 = 0,
         epoch: Epoch? = nil,
         leader: String = "",
@@ -46,6 +49,7 @@ public struct PublishedAddress: Hashable, Sendable {
         self.addresses = addresses
         self.condition = condition
         self.confirmedAt = confirmedAt
+        self.since = since
         self.heartbeat = heartbeat
         self.epoch = epoch
         self.leader = leader
@@ -108,6 +112,7 @@ extension PublishedAddress {
         }
         static let condition = "condition"
         static let confirmedAt = "confirmedAt"
+        static let since = "since"
         static let heartbeat = "heartbeat"
         static let epoch = "epoch"
         static let leader = "leader"
@@ -149,6 +154,7 @@ extension PublishedAddress {
         }
         condition = parse(Key.condition, "Confirmed, Unconfirmed or MultipleEgress", Condition.init(rawValue:))
         confirmedAt = parse(Key.confirmedAt, "an RFC 3339 time", Timestamp.init(rfc3339:))
+        since = parse(Key.since, "an RFC 3339 time", Timestamp.init(rfc3339:))
         heartbeat = parse(Key.heartbeat, "a whole number", Self.heartbeat(parsing:)) ?? 0
         epoch = parse(Key.epoch, "a whole number", Epoch.init)
         leader = data[Key.leader] ?? ""
@@ -170,6 +176,7 @@ extension PublishedAddress {
         if let addresses { data[Key.addresses(family)] = addresses.description }
         if let condition { data[Key.condition] = condition.rawValue }
         if let confirmedAt { data[Key.confirmedAt] = confirmedAt.description }
+        if let since { data[Key.since] = since.description }
         return data
     }
 }

@@ -194,6 +194,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         isAwaitingSecondRound = false
         if content.addresses != before.addresses {
             suspects = [:]
+            content.since = wallClock
             news.append(.tell(.changed(from: before.addresses, to: content.addresses, verdict)))
         } else if before.condition != content.condition, content.condition != .unconfirmed {
             news.append(.tell(.confirmedAgain(verdict)))

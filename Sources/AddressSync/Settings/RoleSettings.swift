@@ -105,7 +105,7 @@ public struct StandaloneSettings: Sendable {
         try reader.finish()
     }
 
-    private static func stateFile(reading reader: inout SettingsReader, environment: [String: String]) -> String? {
+    static func stateFile(reading reader: inout SettingsReader, environment: [String: String]) -> String? {
         guard reader.text(SettingCatalog.stateFile) != nil else {
             // systemd's list of directories that outlive the service, with colons between them.
             let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first

@@ -1,4 +1,4 @@
-import DNSRecords
+public import DNSRecords
 
 /// The documentation of all settings, from their declarations: `docs/settings.md`.
 public enum SettingsDocument {
@@ -29,14 +29,18 @@ public enum SettingsDocument {
             "",
         ]
         lines += table(of: ProviderRegistry.sharedSettings)
-        for kind in ProviderRegistry.all {
-            lines += [
-                "", "### `\(kind.name)`", "", kind.summary.prefix(1).uppercased() + kind.summary.dropFirst() + ".", "",
-                facts(of: kind), "",
-            ]
-            lines += table(of: kind.settings)
-        }
+        for kind in ProviderRegistry.all { lines += [""] + section(of: kind) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What one provider needs, as in ``markdown``.
+    public static func markdown(of kind: ProviderKind) -> String { section(of: kind).joined(separator: "\n") + "\n" }
+
+    private static func section(of kind: ProviderKind) -> [String] {
+        [
+            "### `\(kind.name)`", "", kind.summary.prefix(1).uppercased() + kind.summary.dropFirst() + ".", "",
+            facts(of: kind), "",
+        ] + table(of: kind.settings)
     }
 
     /// What the service can do, as one sentence each.

@@ -106,9 +106,10 @@ public final class StatusBoard: StatusReporting {
 
     /// The address as published by whoever leads.
     ///
-    /// - Parameter since: since when it is the address; `nil`: where it is another one than before, since now.
+    /// - Parameter since: since when it is the address; `nil`: as it was published, otherwise since now where it is another one
+    ///   than before.
     func setPublished(_ published: PublishedAddress, since: Timestamp? = nil) {
-        let now = since ?? wallClock()
+        let now = since ?? published.since ?? wallClock()
         let isChange = state.withLock { state in
             let before = published.family == .ipv4 ? state.report.address : state.report.ipv6?.address
             state.report.epoch = published.epoch?.rawValue ?? state.report.epoch

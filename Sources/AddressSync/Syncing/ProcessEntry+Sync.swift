@@ -13,8 +13,10 @@ extension ProcessEntry {
     /// One pass over all records, as ``ProcessParts/sync(isDryRun:)``.
     ///
     /// - Parameter configuration: path of the original program's `dns.ini`, see ``OriginalSettings``.
+    /// - Parameter isColored: for terminals.
     public static func sync(
-        environment: [String: String], configuration: String? = nil, isDryRun: Bool, isJSON: Bool
+        environment: [String: String], configuration: String? = nil, isDryRun: Bool, isJSON: Bool,
+        isColored: Bool = false
     ) async -> CommandResult {
         let original: OriginalSettings
         do throws(SettingProblems) {
@@ -30,7 +32,7 @@ extension ProcessEntry {
         do {
             let report = try await parts.sync(isDryRun: isDryRun)
             return CommandResult(
-                output: isJSON ? report.json + "\n" : report.text, errors: notes, exitCode: report.severity.exitCode)
+                output: isJSON ? report.json + "\n" : report.text(isColored: isColored), errors: notes, exitCode: report.severity.exitCode)
         } catch let error as SettingProblems {
             return CommandResult(output: "", errors: notes + lines(error), exitCode: ExitCode.configuration)
         } catch {

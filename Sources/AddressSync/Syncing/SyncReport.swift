@@ -86,24 +86,34 @@ extension SyncReport.Entry {
 
 extension SyncReport {
     /// For people: the addresses, then each record. In a dry run, the difference as `diff` shows it.
-    public var text: String {
-        var lines: [String] = []
+    ///
+    /// - Parameter isColored: for terminals.
+    public func text(isColored: Bool = false) -> String {
+        var lines: [(text: String, tone: Tone)] = []
         for address in found {
             let name = address.family == .ipv4 ? "IPv4" : "IPv6"
-            lines.append("\(name): \(address.addresses?.description ?? "not confirmed") (\(address.verdict))")
+            lines.append(
+                (
+                    "\(name): \(address.addresses?.description ?? "not confirmed") (\(address.verdict))",
+                    address.addresses == nil ? .bad : .good
+                ))
         }
         for entry in entries {
             switch entry.result {
             case .shown(let addresses):
-                lines.append("  \(entry.record.name) \(entry.record.type) \(addresses)")
-            case .planned(let plan): lines.append(plan.description)
-            case .done(.inSync(let set)): lines.append("  \(set)")
+                lines.append(("  \(entry.record.name) \(entry.record.type) \(addresses)", .plain))
+            case .planned(let plan):
+                for line in plan.description.split(separator: "\n") {
+                    lines.append((String(line), line.hasPrefix("+") ? .good : line.hasPrefix("-") ? .bad : .plain))
+                }
+            case .done(.inSync(let set)): lines.append(("  \(set)", .plain))
             case .done(let outcome):
-                lines.append("\(outcome.isSuccess ? "+" : "!") \(entry.record): \(outcome)")
-            case .skipped(let why): lines.append("! \(entry.record): \(why)")
+                lines.append(
+                    ("\(outcome.isSuccess ? "+" : "!") \(entry.record): \(outcome)", outcome.isSuccess ? .good : .bad))
+            case .skipped(let why): lines.append(("! \(entry.record): \(why)", .bad))
             }
         }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.map { $0.tone.painted($0.text, isColored: isColored) + "\n" }.joined()
     }
 
     /// One JSON document on one line: `dryRun`, `addresses` with `family`, `addresses`, `condition` and `reason`, and

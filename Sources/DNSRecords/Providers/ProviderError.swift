@@ -18,6 +18,8 @@ public struct ProviderError: Error, Hashable, Sendable, CustomStringConvertible 
 
     public var kind: Kind
     public var message: String
+    /// Seconds by which the clock here is ahead of the service's, where that is the reason; negative where it is behind.
+    public var clockDifference: Int64?
 
     public init(_ kind: Kind, _ message: String) {
         self.kind = kind

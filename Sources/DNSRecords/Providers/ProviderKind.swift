@@ -63,6 +63,8 @@ public struct ProviderKind: Sendable {
         case ownership
         /// A TTL can be chosen.
         case ttl
+        /// It can be asked what it holds, so that credentials can be tried without writing.
+        case reading
     }
 
     /// How the user chooses it, and the label in metrics: `gandi`.

@@ -1,3 +1,4 @@
+import AddressSync
 import ArgumentParser
 import ClusterSimulator
 import NetworkPrimitives

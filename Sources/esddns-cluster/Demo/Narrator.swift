@@ -1,29 +1,18 @@
+import AddressSync
+import CommandSuite
 import Logging
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Tells what happens, in plain words and as it happens, each line with its time since the start.
 final class Narrator: Sendable {
     private let start = ContinuousClock.now
-    private let descriptor: Int32
+    private let stream: Output.Stream
     private let isColored: Bool
     private let lock = Mutex(())
 
     init(toStandardError: Bool) {
-        descriptor = toStandardError ? 2 : 1
-        isColored = isatty(descriptor) == 1
-    }
-
-    /// How a line stands out.
-    enum Tone {
-        case plain, quiet, good, bad, heading
+        stream = toStandardError ? .error : .standard
+        isColored = Terminal(stream).isColored
     }
 
     func say(_ text: String, by who: String? = nil, tone: Tone = .plain) {
@@ -35,23 +24,8 @@ final class Narrator: Sendable {
 
     /// A line without a time.
     func print(_ text: String, tone: Tone = .plain) {
-        let code =
-            switch tone {
-            case .plain: ""
-            case .quiet: "\u{1B}[2m"
-            case .good: "\u{1B}[32m"
-            case .bad: "\u{1B}[31m"
-            case .heading: "\u{1B}[1m"
-            }
-        let line = isColored && !code.isEmpty ? "\(code)\(text)\u{1B}[0m\n" : "\(text)\n"
-        lock.withLock { _ in
-            var bytes = Array(line.utf8)[...]
-            while !bytes.isEmpty {
-                let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                guard count > 0 else { return }
-                bytes = bytes.dropFirst(count)
-            }
-        }
+        let line = tone.painted(text, isColored: isColored) + "\n"
+        lock.withLock { _ in Output.print(line, to: stream) }
     }
 
     private static func padded(_ text: String, to width: Int, left: Bool = false) -> String {
@@ -82,7 +56,7 @@ private struct NarratingLogHandler: LogHandler {
         // The votes are on the status page; here they would drown everything else.
         let details = all.filter { $0.key != "votes" }.sorted { $0.key < $1.key }
             .map { "\($0.key) \(Self.shortened("\($0.value)"))" }.joined(separator: ", ")
-        let tone: Narrator.Tone =
+        let tone: Tone =
             switch event.level {
             case .notice: .good
             case .warning, .error, .critical: .bad

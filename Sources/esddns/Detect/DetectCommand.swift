@@ -1,14 +1,8 @@
 import AddressSync
 import ArgumentParser
+import CommandSuite
 import NetworkPrimitives
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import WANDetection
 
 struct DetectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,14 +15,18 @@ struct DetectCommand: AsyncParsableCommand {
             Where an authenticated source (HTTPS, STUN over TLS, DNS over HTTPS) is among them, one of those has to confirm \
             the address; otherwise the quorum alone decides.
 
+            Examples:
               esddns detect
+              esddns detect --ipv6 --quorum 3
               esddns detect --stun stun.cloudflare.com:3478 --stun mine=203.0.114.7:3478 --json
 
-            Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong, 69 web sources cannot be asked, since
-            libcurl is not installed.
+            Exit codes: 0 an address is confirmed, 75 none is, 64 the arguments are wrong, 69 web sources cannot be asked, \
+            since libcurl is not installed.
             """)
 
-    @Option(help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT[/tcp|/tls]"))
+    @Option(
+        help: ArgumentHelp("A STUN server; may be repeated.", valueName: "[OPERATOR=]HOST:PORT[/tcp|/tls]"),
+        completion: .custom { _, _, _ in known(.stun) })
     var stun: [String] = []
 
     @Option(
@@ -36,7 +34,9 @@ struct DetectCommand: AsyncParsableCommand {
             "A web address of a list of STUN servers, one a line: for more than a few dozen.", valueName: "URL"))
     var stunList: [String] = []
 
-    @Option(help: ArgumentHelp("A web address that answers with the caller's address.", valueName: "[OPERATOR=]URL"))
+    @Option(
+        help: ArgumentHelp("A web address that answers with the caller's address.", valueName: "[OPERATOR=]URL"),
+        completion: .custom { _, _, _ in known(.web) })
     var http: [String] = []
 
     @Option(
@@ -63,19 +63,20 @@ struct DetectCommand: AsyncParsableCommand {
     func validate() throws { _ = try request() }
 
     func run() async throws {
-        // A reader that has gone away is no reason to die with a signal.
-        signal(SIGPIPE, SIG_IGN)
+        Interruption.endsQuietly()
         let request = try request()
         for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: .error) }
         let report: DetectionReport
         do {
-            report = try await request.run()
+            report = try await Progress.during("asking \(request.sources.count) sources") { _ in
+                try await request.run()
+            }
         } catch {
             Output.print("Error: \(error)\n", to: .error)
             throw ExitCode(ProcessEntry.ExitCode.unavailable)
         }
         for problem in report.problems { Output.print("not asked: \(problem)\n", to: .error) }
-        Output.print(isJSON ? report.json + "\n" : report.table(isColored: Output.isTerminal))
+        Output.print(isJSON ? report.json + "\n" : report.table(isColored: Terminal.output.isColored))
         guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
     }
 
@@ -89,5 +90,10 @@ struct DetectCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.description)
         }
+    }
+
+    /// The built-in sources of one kind, for completions.
+    private static func known(_ method: AddressSource.Method) -> [String] {
+        AddressSource.defaults(for: .ipv4).filter { $0.transport.method == method }.map(\.description)
     }
 }

@@ -58,11 +58,7 @@ extension RFC2136Provider {
                 "\(server) wants a longer signature than \(key) gives (BADTRUNC); name the algorithm as the server's "
                     + "configuration does, without a number of bits if there is none")
         case .clocksDiffer(let seconds):
-            ProviderError(
-                .refused,
-                "the clock here is \(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") the clock of \(server), so "
-                    + "that signatures by \(key) are not valid (BADTIME, at most \(TSIGSigner.fudge) s); set the clocks"
-            )
+            clocksDiffer(by: Int64(seconds), key)
         case .unsigned(.refused):
             ProviderError(
                 .refused,
@@ -79,5 +75,14 @@ extension RFC2136Provider {
         case .other(let code):
             ProviderError(.refused, "\(server) answers \(code) to a request signed by \(key)")
         }
+    }
+
+    private func clocksDiffer(by seconds: Int64, _ key: String) -> ProviderError {
+        var error = ProviderError(
+            .refused,
+            "the clock here is \(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") the clock of \(server), so "
+                + "that signatures by \(key) are not valid (BADTIME, at most \(TSIGSigner.fudge) s); set the clocks")
+        error.clockDifference = seconds
+        return error
     }
 }

@@ -33,16 +33,4 @@ import Testing
         let failure = #expect(throws: SiblingProgram.Failure.self) { try program.become([], for: "esddns demo") }
         #expect(try #require(failure).description.contains("cannot be started: Permission denied"))
     }
-
-    @Test(arguments: [
-        (["help", "demo"], ["demo", "--help"]),
-        (["help", "lease", "x"], ["lease", "x", "--help"]),
-        (["help", "detect"], ["help", "detect"]),
-        (["help"], ["help"]),
-        (["demo", "help"], ["demo", "help"]),
-        ([], []),
-    ])
-    func helpIsAskedOfWhoeverHasTheCommand(arguments: [String], expected: [String]) {
-        #expect(ClusterCommand.askingItself(arguments) == expected)
-    }
 }

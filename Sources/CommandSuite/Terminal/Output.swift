@@ -7,15 +7,13 @@
 #endif
 
 /// Standard output and error, without buffers of their own.
-enum Output {
-    enum Stream: Int32 {
+public enum Output {
+    public enum Stream: Int32, Sendable {
         case standard = 1
         case error = 2
     }
 
-    static var isTerminal: Bool { isatty(Stream.standard.rawValue) == 1 }
-
-    static func print(_ text: String, to stream: Stream = .standard) {
+    public static func print(_ text: String, to stream: Stream = .standard) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { write(stream.rawValue, $0.baseAddress, $0.count) }
