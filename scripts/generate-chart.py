@@ -35,6 +35,7 @@ MANAGED = {
     "LISTEN": "listenAddress, leader.port, updater.port",
     # Of "esddns run" alone: pods keep nothing over restarts but what is in the cluster.
     "STATE_FILE": "updater.extraEnv",
+    "SECRETS_DIRECTORY": "existingSecret",
 }
 # Providers that find credentials where they run, so that none have to be given.
 AMBIENT = {"route53", "google", "azure"}

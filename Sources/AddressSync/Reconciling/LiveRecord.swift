@@ -22,6 +22,8 @@ struct LiveRecord: RecordAccess {
         }
     }
 
+    func secretRevision() -> SecretRevision { writer.provider.secretRevision() }
+
     func bring(to addresses: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult {
         let desired: RecordSet
         do {

@@ -17,8 +17,10 @@ public struct ReconcilingSettings: Hashable, Sendable {
     /// Wait after a first failure; doubles up to `longestWait`.
     public var firstWait: Duration = .seconds(5)
     public var longestWait: Duration = .seconds(300)
-    /// Wait after the provider refused the credentials.
+    /// Wait after the provider refused the credentials, unless they are replaced.
     public var refusedWait: Duration = .seconds(300)
+    /// Between two looks at the files of credentials that were refused.
+    public var secretLook: Duration = .seconds(5)
     /// Wait after a write without a claim was undone by somebody: two sites must never fight over a record.
     public var revertedWait: Duration = .seconds(3600)
 

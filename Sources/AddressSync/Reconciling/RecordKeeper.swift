@@ -20,6 +20,7 @@ struct RecordKeeper: Sendable {
     }
 
     private let entries: [Entry]
+    private let providers: [any DNSProvider]
 
     /// - Parameters:
     ///   - writers: for every provider that the settings name.
@@ -29,6 +30,7 @@ struct RecordKeeper: Sendable {
         claims: Claims, board: StatusBoard, metrics: RecordMetrics, looksFirst: Bool = false, logger: Logger
     ) {
         let failures = FailureLog(logger: logger)
+        providers = writers.values.map(\.provider)
         entries = settings.records.compactMap { declaration in
             guard let writer = writers[declaration.provider] else { return nil }
             let provider = writer.provider.name
@@ -71,8 +73,12 @@ struct RecordKeeper: Sendable {
         }
     }
 
-    /// Looks at all records that are at rest, also where an attempt has failed and its wait is not over.
-    func lookAgain() { for entry in entries { entry.reconciler.lookAgain() } }
+    /// Looks at all records that are at rest, also where an attempt has failed and its wait is not over. Tokens that were got with
+    /// secrets are got anew.
+    func lookAgain() {
+        for provider in providers { provider.forgetTokens() }
+        for entry in entries { entry.reconciler.lookAgain() }
+    }
 
     /// Works until the task is cancelled.
     func run() async {
@@ -154,6 +160,8 @@ struct RecordKeeper: Sendable {
             logger.error(
                 "somebody undid a write of ours; leaving the record alone for a while",
                 metadata: ["holds": "\(found)", "retryIn": "\(DurationText.format(wait))"])
+        case .secretsReplaced:
+            logger.notice("the credentials that the provider refused have been replaced, trying again")
         case .waiting(let why):
             failures.failed(
                 record, saying: "waiting", because: why, level: .info, details: ["record": "\(record)"])

@@ -50,7 +50,7 @@ struct RecordMetrics: Sendable {
             inSync(false, dimensions)
         case .inStep: inSync(true, dimensions)
         case .differs, .leftTo, .failedElsewhere, .propagating: inSync(false, dimensions)
-        case .waiting: break
+        case .waiting, .secretsReplaced: break
         }
     }
 

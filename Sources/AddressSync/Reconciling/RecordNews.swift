@@ -43,4 +43,6 @@ enum RecordNews: Hashable, Sendable {
     case propagating(String)
     case reverted(String, wait: Duration)
     case waiting(String)
+    /// Credentials that were refused have been replaced; the next attempt comes now.
+    case secretsReplaced
 }

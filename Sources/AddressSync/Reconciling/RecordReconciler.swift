@@ -1,3 +1,4 @@
+import DNSRecords
 import Logging
 import OperatorCore
 import StatusServer
@@ -11,6 +12,13 @@ protocol RecordAccess: Sendable {
     /// - Parameter mayWrite: asked right before a write is sent; `false` where the claim has run out, as in a process that was
     ///   stopped in between.
     func bring(to addresses: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult
+    /// What the provider's secrets are now. Must not block for longer than it takes to read a small file.
+    func secretRevision() -> SecretRevision
+}
+
+extension RecordAccess {
+    /// Without secrets.
+    func secretRevision() -> SecretRevision { .unchanging }
 }
 
 /// Keeps one record in step: the driver of a ``RecordState``.
@@ -67,6 +75,8 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
         var state = initial
         // The entry as the state knows it: whatever it decides to put replaces that and nothing later.
         var version: ClaimVersion?
+        // Taken before the write reads them: one that is replaced in between is only tried once more.
+        var secrets = SecretRevision.unchanging
         await withDiscardingTaskGroup { group in
             group.addTask { await self.claims.follow(self.key) { self.inbox.send(.sight($0)) } }
             for await event in inbox.inputs {
@@ -77,7 +87,10 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                         inbox.wakeUp(at: instant, with: .input(.timerFired), in: &group)
                     case .tell(let news):
                         tell(news)
+                    case .compareSecrets:
+                        if record.secretRevision() != secrets { inbox.send(.input(.secretsReplaced)) }
                     case .readClaim, .check, .claim, .write, .report:
+                        if case .write = action { secrets = record.secretRevision() }
                         group.addTask { [version] in self.inbox.send(await self.perform(action, over: version)) }
                     }
                 }
@@ -119,7 +132,7 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                 return .input(.written(await write(addresses, within: limit)))
             case .report(let claim):
                 return try await report(claim, over: version)
-            case .wakeUp, .tell:
+            case .wakeUp, .tell, .compareSecrets:
                 return .input(.reported)
             }
         } catch {

@@ -101,17 +101,22 @@ extension RecordState {
         report.failures = failures
         owesReport = owesReport && report.phase != .synced
         forget()
+        var next = now.advanced(by: wait)
+        if case .refused = result {
+            refusalEnds = next
+            next = nextLookAtSecrets(at: now, until: next)
+        }
         guard !isCutOff else {
             step = .resting
-            return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
+            return [.tell(news), .wakeUp(at: next)]
         }
         if let entry = sighting?.claim, entry.node != node, entry.phase == .claimed {
             // The write outlasted the claim, and another has taken over.
             step = .resting
-            return [.tell(news), .wakeUp(at: now.advanced(by: wait))]
+            return [.tell(news), .wakeUp(at: next)]
         }
         step = .reporting
-        return [.tell(news), .report(report), .wakeUp(at: now.advanced(by: wait))]
+        return [.tell(news), .report(report), .wakeUp(at: next)]
     }
 
     /// The timer set with the report goes on.

@@ -38,6 +38,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         case timerFired
         /// Somebody has changed something that may make an attempt succeed.
         case lookAgain
+        /// The provider's secrets are not what they were at the last write.
+        case secretsReplaced
         /// The record's entry in the ConfigMap of claims; `nil`: none, or unreadable.
         case claimRead(RecordClaim?)
         case claimsUnreachable(String)
@@ -61,6 +63,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         /// Brings the record to the addresses within `limit`.
         case write(AddressSet, limit: Duration)
         case report(RecordClaim)
+        /// Finds out whether the provider's secrets are still those of the last write.
+        case compareSecrets
         /// Replaces any earlier timer.
         case wakeUp(at: Instant)
         case tell(RecordNews)
@@ -135,6 +139,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     var unclaimedPause: Instant?
     var failures = 0
     var claimsLost = 0
+    /// Until when this node leaves a provider alone that refused its credentials, unless they are replaced.
+    var refusalEnds: Instant?
 
     /// - Parameters:
     ///   - record: the record's name, or anything else that differs from record to record.
@@ -151,7 +157,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         switch input {
         case .desired(let new): return desiredChanged(new, at: now)
         case .timerFired: return timerFired(at: now, wallClock: wallClock)
-        case .lookAgain: return step == .resting ? timerFired(at: now, wallClock: wallClock) : []
+        case .lookAgain: return lookAgain(at: now, wallClock: wallClock)
+        case .secretsReplaced: return secretsReplaced(at: now, wallClock: wallClock)
         case .claimRead(let claim): return claimRead(claim, at: now, wallClock: wallClock)
         case .claimSeen(let claim): return claimSeen(claim, at: now, wallClock: wallClock)
         case .claimsHidden: return claimsHidden(at: now)
@@ -198,6 +205,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     }
 
     mutating func timerFired(at now: Instant, wallClock: Timestamp) -> [Action] {
+        if let refusalEnds, now < refusalEnds { return lookAtSecrets(at: now, until: refusalEnds) }
         switch step {
         case .delayed, .standingBy:
             return looksFirst ? go(.checking, .check) : lookAtClaims(at: now, wallClock: wallClock)
@@ -219,6 +227,7 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         claimsLost = 0
         isRepair = false
         claimSent = nil
+        refusalEnds = nil
     }
 
     /// A new desire came in during a step: start over with it.

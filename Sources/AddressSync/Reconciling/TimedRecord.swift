@@ -1,3 +1,5 @@
+import DNSRecords
+
 /// A record whose writes are measured.
 struct TimedRecord: RecordAccess {
     let record: any RecordAccess
@@ -5,6 +7,8 @@ struct TimedRecord: RecordAccess {
     let took: @Sendable (Duration) -> Void
 
     func check() async -> RecordCheck { await record.check() }
+
+    func secretRevision() -> SecretRevision { record.secretRevision() }
 
     func bring(to addresses: AddressSet, while mayWrite: @escaping @Sendable () -> Bool) async -> WriteResult {
         let start = ContinuousClock.now

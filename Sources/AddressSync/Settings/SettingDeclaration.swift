@@ -73,6 +73,11 @@ public enum SettingCatalog {
         "LOG_LEVEL", default: "info", expected: "trace, debug, info, notice, warning or error",
         summary: "Least important lines that are logged.")
 
+    static let secretsDirectory = SettingDeclaration(
+        "SECRETS_DIRECTORY", expected: "the absolute path of a directory",
+        summary:
+            "Directory of files with secrets, each with the name of its setting, such as ESDDNS_GANDI_TOKEN: a mounted Secret, or "
+            + "`$CREDENTIALS_DIRECTORY` of systemd.")
     static let stateFile = SettingDeclaration(
         "STATE_FILE", expected: "an absolute path, or none",
         summary:
@@ -198,6 +203,6 @@ public enum SettingCatalog {
         dnsSources, egress, quorum,
         probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
-        serviceAccountDirectory, stateFile, listen, logFormat, logLevel,
+        serviceAccountDirectory, secretsDirectory, stateFile, listen, logFormat, logLevel,
     ]
 }

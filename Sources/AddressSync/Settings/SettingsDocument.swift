@@ -20,8 +20,9 @@ public enum SettingsDocument {
         }
         lines += [
             "",
-            "Secrets can also be given as a file, in a variable of the same name with `_FILE` behind it; the file is read again at",
-            "every use, so that it can be replaced while the process runs.",
+            "Secrets can also be given as a file, in a variable of the same name with `_FILE` behind it, or all together as files",
+            "in the directory that `ESDDNS_SECRETS_DIRECTORY` names. Files are read again at every use, so that they can be replaced",
+            "while the process runs. One that a provider refused is tried again within 5 s of its replacement, and at SIGHUP.",
             "",
             "## Providers",
             "",

@@ -13,25 +13,45 @@ struct SettingsReader {
     init(environment: [String: String]) {
         let declared = SettingCatalog.all
         let providers = ProviderRegistry.sharedSettings + ProviderRegistry.all.flatMap(\.settings)
-        var names = declared.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] }
-        let providerNames = providers.flatMap { $0.isSecret ? [$0.name, $0.name + "_FILE"] : [$0.name] }
-        for prefix in [""] + Self.providerPrefixes(in: environment) { names += providerNames.map { prefix + $0 } }
+        let prefixes = [""] + Self.providerPrefixes(in: environment)
+        func names(_ isMeant: (_ isSecret: Bool) -> Bool) -> [String] {
+            declared.filter { isMeant($0.isSecret) }.map(\.name)
+                + prefixes.flatMap { prefix in providers.filter { isMeant($0.isSecret) }.map { prefix + $0.name } }
+        }
+        let secrets = names { $0 }
+        let names = names { !$0 } + secrets + secrets.map { $0 + "_FILE" }
         let config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment))
         var values: [String: String] = [:]
         for name in names {
             let key = ConfigKey((["ESDDNS"] + name.split(separator: "_").map(String.init)).map { $0.lowercased() })
             values[SettingDeclaration.prefix + name] = config.string(forKey: key, isSecret: true)
         }
+        if let path = Self.trimmed(values[SettingCatalog.secretsDirectory.environmentName]) {
+            let directory = SecretsDirectory(
+                path: path, secrets: Set(secrets.map { SettingDeclaration.prefix + $0 })
+            ) { Self.trimmed(values[$0]) != nil }
+            for (name, file) in directory.files { values[name + "_FILE"] = file }
+            problems += directory.problems
+        }
         self.values = DictionarySettings(values, prefix: SettingDeclaration.prefix)
         let known = Set(names.map { SettingDeclaration.prefix + $0 })
         let serviceLinks = Self.serviceLinkPrefixes(in: environment)
         for name in environment.keys.sorted() where name.hasPrefix(SettingDeclaration.prefix) && !known.contains(name) {
             if serviceLinks.contains(where: name.hasPrefix) { continue }
-            let nearest = known.min { (Self.distance($0, name), $0) < (Self.distance($1, name), $1) }
+            let nearest = Self.nearest(to: name, among: known)
             problems.append(
                 SettingProblem(
                     name: name, value: nil, expected: "no setting of that name; did you mean \(nearest ?? "")?"))
         }
+    }
+
+    private static func trimmed(_ text: String?) -> String? {
+        text.flatMap { DictionarySettings(["": $0]).string("") }
+    }
+
+    /// The name that was probably meant.
+    static func nearest(to name: String, among known: Set<String>) -> String? {
+        known.min { (distance($0, name), $0) < (distance($1, name), $1) }
     }
 
     /// What the names of labelled providers' settings begin with. Labels that cannot be read are reported later.

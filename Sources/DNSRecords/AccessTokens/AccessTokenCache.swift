@@ -18,17 +18,22 @@ final class AccessTokenCache: Sendable {
     }
 
     private let uptime: @Sendable () -> Duration
+    /// What a token is fetched with, as it is now. A token that was fetched with other secrets is not used.
+    let secretRevision: @Sendable () -> SecretRevision
     private let fetch: @Sendable () async throws(ProviderError) -> AccessToken
     private let shared = Mutex(Shared())
 
     /// - Parameters:
     ///   - uptime: a clock that never goes backwards.
+    ///   - secretRevision: what tokens are fetched with, as it is now.
     ///   - fetch: gets another token from whoever issues them.
     init(
         uptime: @escaping @Sendable () -> Duration,
+        secretRevision: @escaping @Sendable () -> SecretRevision = { .unchanging },
         fetch: @escaping @Sendable () async throws(ProviderError) -> AccessToken
     ) {
         self.uptime = uptime
+        self.secretRevision = secretRevision
         self.fetch = fetch
     }
 
@@ -37,9 +42,10 @@ final class AccessTokenCache: Sendable {
     /// - Throws: what fetching one throws; ``ProviderError/Kind/temporary`` to a task that is cancelled while it waits.
     func token() async throws(ProviderError) -> SecretValue {
         while true {
-            switch shared.withLock({ $0.state.tokenWanted(at: uptime()) }) {
+            let revision = secretRevision()
+            switch shared.withLock({ $0.state.tokenWanted(at: uptime(), with: revision) }) {
             case .use(let secret): return secret
-            case .fetch: return try await fetchForAll()
+            case .fetch: return try await fetchForAll(with: revision)
             case .wait(let fetch):
                 switch await ending(of: fetch) {
                 case .fetched(let secret): return secret
@@ -59,11 +65,14 @@ final class AccessTokenCache: Sendable {
         shared.withLock { $0.state.tokenRejected(secret) }
     }
 
-    private func fetchForAll() async throws(ProviderError) -> SecretValue {
+    /// Lets go of the token there is, so that the next one to ask fetches another.
+    func forget() { shared.withLock { $0.state.forget() } }
+
+    private func fetchForAll(with revision: SecretRevision) async throws(ProviderError) -> SecretValue {
         let start = uptime()
         do throws(ProviderError) {
             let token = try await fetch()
-            end(.fetched(token.secret)) { $0.tokenFetched(token, at: start) }
+            end(.fetched(token.secret)) { $0.tokenFetched(token, at: start, with: revision) }
             return token.secret
         } catch {
             let now = uptime()

@@ -15,6 +15,7 @@ struct AccessTokenState: Sendable {
 
     private struct Held: Sendable {
         var secret: SecretValue
+        var revision: SecretRevision
         var renewal: Duration
         var end: Duration
     }
@@ -24,8 +25,11 @@ struct AccessTokenState: Sendable {
     /// How many fetches have ended, and so the number of the one that is under way.
     private(set) var fetch: UInt64 = 0
 
-    /// - Parameter now: time on a clock that never goes backwards.
-    mutating func tokenWanted(at now: Duration) -> Action {
+    /// - Parameters:
+    ///   - now: time on a clock that never goes backwards.
+    ///   - revision: what another token would be fetched with. One that was fetched with other secrets is dropped.
+    mutating func tokenWanted(at now: Duration, with revision: SecretRevision = .unchanging) -> Action {
+        if let held, held.revision != revision { self.held = nil }
         if let held, now < held.renewal { return .use(held.secret) }
         guard isFetching else {
             isFetching = true
@@ -35,9 +39,14 @@ struct AccessTokenState: Sendable {
         return .wait(fetch: fetch)
     }
 
-    /// - Parameter start: when the token was asked for, so that its lifetime is not overestimated.
-    mutating func tokenFetched(_ token: AccessToken, at start: Duration) {
-        held = Held(secret: token.secret, renewal: start + token.renewalAge, end: start + token.lifetime)
+    /// - Parameters:
+    ///   - start: when the token was asked for, so that its lifetime is not overestimated.
+    ///   - revision: what it was fetched with.
+    mutating func tokenFetched(
+        _ token: AccessToken, at start: Duration, with revision: SecretRevision = .unchanging
+    ) {
+        held = Held(
+            secret: token.secret, revision: revision, renewal: start + token.renewalAge, end: start + token.lifetime)
         fetchEnded()
     }
 
@@ -51,6 +60,9 @@ struct AccessTokenState: Sendable {
     mutating func tokenRejected(_ secret: SecretValue) {
         if held?.secret == secret { held = nil }
     }
+
+    /// Somebody says that another token may be had.
+    mutating func forget() { held = nil }
 
     private mutating func fetchEnded() {
         isFetching = false

@@ -20,6 +20,12 @@ public protocol DNSProvider: Sendable {
     /// It says what is known from what was read and written before, without a request.
     func blindSpot(for name: RecordName, _ type: RecordType) -> String?
 
+    /// What the provider's secrets are now, from which it can be seen that somebody has replaced one. Reads files, asks nobody.
+    func secretRevision() -> SecretRevision
+
+    /// Lets go of tokens that were got with the secrets, since whoever issues them may give others by now.
+    func forgetTokens()
+
     /// The zone that serves a name: the longest suffix on a label boundary that the provider has, or that the user set.
     ///
     /// - Throws: ``ProviderError``, with kind ``ProviderError/Kind/permanent`` where the provider has no such zone.
@@ -46,6 +52,10 @@ extension DNSProvider {
     public func ttlPolicy(for name: RecordName) -> TTLPolicy { ttlPolicy }
 
     public func blindSpot(for name: RecordName, _ type: RecordType) -> String? { nil }
+
+    public func secretRevision() -> SecretRevision { .unchanging }
+
+    public func forgetTokens() {}
 
     /// Brings the record set to `desired`, changing nothing else and whoever it belongs to.
     ///

@@ -71,6 +71,8 @@ extension RecordSimulation {
         switch action {
         case .tell(let news):
             nodes[node].news.append((now, news))
+        // Nobody replaces secrets here.
+        case .compareSecrets: break
         case .wakeUp(let instant):
             nodes[node].lastAlarm += 1
             var wait = local(node).duration(to: instant) * (1 / nodes[node].clockRate)

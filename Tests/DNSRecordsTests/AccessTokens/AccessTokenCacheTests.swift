@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -61,6 +62,33 @@ import Testing
         uptime.advance(by: .seconds(200))
         await #expect(throws: away) { try await cache.token() }
         // A failure is not remembered.
+        #expect(try await cache.token().exposed == "two")
+    }
+
+    @Test func aTokenOfReplacedSecretsIsNotUsedAgain() async throws {
+        let away = ProviderError(.refused, "the secret is wrong")
+        let issuer = Issuer([.success(try token("one")), .failure(away), .success(try token("two"))])
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("first".utf8).write(to: file)
+        let source = try SecretSource(file: file.path)
+        let cache = AccessTokenCache(uptime: uptime.read, secretRevision: { SecretRevision(source) }) {
+            () async throws(ProviderError) in try issuer.next()
+        }
+        #expect(try await cache.token().exposed == "one")
+        #expect(try await cache.token().exposed == "one")
+        try Data("second".utf8).write(to: file)
+        // The old token would do, but whoever replaced the secret has to hear that the new one does not.
+        await #expect(throws: away) { try await cache.token() }
+        #expect(try await cache.token().exposed == "two")
+        #expect(issuer.left == 0)
+    }
+
+    @Test func aTokenCanBeForgotten() async throws {
+        let issuer = Issuer([.success(try token("one")), .success(try token("two"))])
+        let cache = cache(issuer)
+        _ = try await cache.token()
+        cache.forget()
         #expect(try await cache.token().exposed == "two")
     }
 

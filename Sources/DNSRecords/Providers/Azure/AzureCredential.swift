@@ -36,6 +36,14 @@ extension AzureProvider {
 }
 
 extension AzureProvider.Credential {
+    /// What tokens are got with; of a machine's identity nothing is known here.
+    var secretRevision: SecretRevision {
+        switch self {
+        case .workloadIdentity(let source, _), .clientSecret(let source, _): SecretRevision(source)
+        case .managedIdentity: .unchanging
+        }
+    }
+
     /// Gets a token.
     ///
     /// - Parameter resource: what it is for: the URL of Azure Resource Manager.

@@ -49,7 +49,8 @@ public final class AzureProvider: DNSProvider {
             transport: transport, title: "Azure DNS",
             refusalAdvice: "grant the identity the role \(kind.role) on the zone or its resource group",
             budget: RequestBudget(Self.limits, uptime: uptime), dialect: AzureError.dialect)
-        let tokens = AccessTokenCache(uptime: uptime) { () async throws(ProviderError) in
+        let tokens = AccessTokenCache(uptime: uptime, secretRevision: { credential.secretRevision }) {
+            () async throws(ProviderError) in
             try await credential.token(for: baseURL, transport)
         }
         api = TokenAuthorizedHTTP(http: http, tokens: tokens)
@@ -63,6 +64,10 @@ public final class AzureProvider: DNSProvider {
         self.resourceGroup = resourceGroup
         hasConfiguredZone = zone != nil
     }
+
+    public func secretRevision() -> SecretRevision { api.tokens.secretRevision() }
+
+    public func forgetTokens() { api.tokens.forget() }
 
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await azureZone(for: name).apex

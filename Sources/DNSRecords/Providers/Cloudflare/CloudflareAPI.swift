@@ -29,6 +29,8 @@ struct CloudflareAPI: Sendable {
         self.baseURL = baseURL
     }
 
+    var secretRevision: SecretRevision { SecretRevision(token) }
+
     // MARK: Requests
 
     /// The identifier of the zone with exactly that name; `nil` if the token sees none.

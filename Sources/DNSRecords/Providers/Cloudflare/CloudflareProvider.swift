@@ -48,6 +48,8 @@ public final class CloudflareProvider: DNSProvider {
         self.ttlPolicy = ttlPolicy
     }
 
+    public func secretRevision() -> SecretRevision { api.secretRevision }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await find(name).apex
     }

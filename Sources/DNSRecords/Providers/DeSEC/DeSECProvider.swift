@@ -63,6 +63,8 @@ public final class DeSECProvider: DNSProvider {
         return policy
     }
 
+    public func secretRevision() -> SecretRevision { SecretRevision(token) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await find(name).apex
     }

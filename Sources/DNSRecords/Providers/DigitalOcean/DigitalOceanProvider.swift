@@ -47,6 +47,8 @@ public final class DigitalOceanProvider: DNSProvider {
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
+    public func secretRevision() -> SecretRevision { SecretRevision(token) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await zones.find(name) { candidate throws(ProviderError) in
             let path = "/domains/\(candidate.lowercased.description.percentEncoded)"

@@ -45,6 +45,8 @@ public final class DuckDNSProvider: DNSProvider {
     private static let advice =
         "sign in at duckdns.org, and check the token and that the account has the name"
 
+    public func secretRevision() -> SecretRevision { SecretRevision(token) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         _ = try label(of: name)
         return apex

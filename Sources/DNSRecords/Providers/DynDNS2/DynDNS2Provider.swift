@@ -58,6 +58,8 @@ public final class DynDNS2Provider: DNSProvider {
         stops = UpdateStops(uptime: uptime)
     }
 
+    public func secretRevision() -> SecretRevision { SecretRevision(password) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try check(name)
         if let configuredZone { return configuredZone }

@@ -56,6 +56,12 @@ public final class GandiProvider: DNSProvider {
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
+    public func secretRevision() -> SecretRevision {
+        switch credential {
+        case .token(let secret), .apiKey(let secret): SecretRevision(secret)
+        }
+    }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await zones.find(name) { candidate throws(ProviderError) in
             let response = try await send(.get, "/domains/\(text(candidate))", accepting: [404], isWrite: false)

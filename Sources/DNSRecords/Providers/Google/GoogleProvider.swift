@@ -61,7 +61,8 @@ public final class GoogleProvider: DNSProvider {
                 "grant the service account the role DNS Administrator (roles/dns.admin) on the project or the zone, and enable "
                 + "the Cloud DNS API in the project",
             budget: RequestBudget(Self.limits, uptime: uptime), dialect: GoogleError.dialect)
-        let tokens = AccessTokenCache(uptime: uptime) { () async throws(ProviderError) in
+        let tokens = AccessTokenCache(uptime: uptime, secretRevision: { credential.secretRevision }) {
+            () async throws(ProviderError) in
             switch credential {
             case .metadataServer(let host): try await GoogleMetadataServer(transport: transport, host: host).token()
             case .document(let source):
@@ -84,6 +85,10 @@ public final class GoogleProvider: DNSProvider {
         self.transport = transport
         configuredProject = project
     }
+
+    public func secretRevision() -> SecretRevision { api.tokens.secretRevision() }
+
+    public func forgetTokens() { api.tokens.forget() }
 
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await managedZone(for: name).apex

@@ -43,6 +43,14 @@ struct GoogleSubjectTokenSource: Sendable {
         }
     }
 
+    /// Of a file; what a URL gives is not known before it is asked.
+    var secretRevision: SecretRevision {
+        switch place {
+        case .file(let path): SecretRevision(ofFile: path)
+        case .url: .unchanging
+        }
+    }
+
     /// The token as it is now; it is read anew every time, since it is replaced long before it expires.
     func token(_ transport: any HTTPTransport) async throws(ProviderError) -> SecretValue {
         switch place {

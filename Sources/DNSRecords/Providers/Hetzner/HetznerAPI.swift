@@ -33,6 +33,8 @@ struct HetznerAPI: Sendable {
         self.clock = clock
     }
 
+    var secretRevision: SecretRevision { SecretRevision(token) }
+
     /// The zone of exactly that name; `nil` if the project has none.
     func zone(named name: RecordName) async throws(ProviderError) -> Zone? {
         let path = "/zones/\(name.lowercased.description.percentEncoded)"

@@ -38,6 +38,8 @@ public final class HetznerProvider: DNSProvider {
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
+    public func secretRevision() -> SecretRevision { api.secretRevision }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await find(name).apex
     }

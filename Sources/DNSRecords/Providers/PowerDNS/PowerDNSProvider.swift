@@ -47,6 +47,8 @@ public final class PowerDNSProvider: DNSProvider {
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
+    public func secretRevision() -> SecretRevision { SecretRevision(key) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName { try await find(name).apex }
 
     public func read(_ name: RecordName, _ type: RecordType) async throws(ProviderError) -> RecordSet? {

@@ -33,6 +33,8 @@ public struct RFC2136Provider: DNSProvider {
         self.wallClock = wallClock
     }
 
+    public func secretRevision() -> SecretRevision { SecretRevision(key.secret) }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         if let configuredZone {
             guard name.isWithin(configuredZone) else {

@@ -78,6 +78,10 @@ public final class Route53Provider: DNSProvider {
         ttlPolicy = TTLPolicy(configured: configuredTTL, initial: 300, accepted: Self.acceptedTTL)
     }
 
+    public func secretRevision() -> SecretRevision { credentials.secretRevision() }
+
+    public func forgetTokens() { credentials.forget() }
+
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         try await hostedZone(for: name).name.lowercased
     }

@@ -1,3 +1,4 @@
+import Foundation
 import NetworkPrimitives
 import Synchronization
 import Testing
@@ -25,6 +26,31 @@ import Testing
         clock.move(1)
         #expect(try await chain.current().accessKeyID == "ASIA2")
         #expect(services.requests.count == 2)
+    }
+
+    @Test func credentialsThatWereForgottenOrGotWithAnotherSecretAreLoadedAnew() async throws {
+        struct Place: AWSCredentialSource {
+            let token: SecretSource
+            let inner: any AWSCredentialSource
+            var title: String { inner.title }
+            var secretRevision: SecretRevision { SecretRevision(token) }
+            func load() async throws(ProviderError) -> AWSCredentials? { try await inner.load() }
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("one".utf8).write(to: file)
+        let (services, clock) = (FakeAWSServices(lifetime: 3600), Clock())
+        let place = Place(
+            token: try SecretSource(file: file.path),
+            inner: try AWSCredentialSourceTests.Place.podIdentity.source(services))
+        let chain = AWSCredentialChain([place], clock: clock.wall)
+        #expect(try await chain.current().accessKeyID == "ASIA1")
+        #expect(try await chain.current().accessKeyID == "ASIA1")
+        chain.forget()
+        #expect(try await chain.current().accessKeyID == "ASIA2")
+        try Data("two".utf8).write(to: file)
+        #expect(try await chain.current().accessKeyID == "ASIA3")
+        #expect(try await chain.current().accessKeyID == "ASIA3")
     }
 
     @Test func keepsThemWhileNoOthersAreToBeHad() async throws {

@@ -17,7 +17,8 @@ final class AWSCredentialChain: Sendable {
 
     /// Credentials that are good for now. Several callers at once may each load some.
     func current() async throws(ProviderError) -> AWSCredentials {
-        let action = lifetime.withLock { $0.credentialsWanted(now: clock.secondsSinceEpoch) }
+        let revision = secretRevision()
+        let action = lifetime.withLock { $0.credentialsWanted(now: clock.secondsSinceEpoch, with: revision) }
         switch action {
         case .use(let credentials): return credentials
         case .load(let old):
@@ -25,7 +26,7 @@ final class AWSCredentialChain: Sendable {
                 let credentials = try await load()
                 let result: Result<Void, ProviderError> = lifetime.withLock { lifetime in
                     Result { () throws(ProviderError) in
-                        try lifetime.loaded(credentials, now: clock.secondsSinceEpoch)
+                        try lifetime.loaded(credentials, now: clock.secondsSinceEpoch, with: revision)
                     }
                 }
                 try result.get()
@@ -40,6 +41,12 @@ final class AWSCredentialChain: Sendable {
 
     /// AWS did not accept them; the next request uses others.
     func refused(_ credentials: AWSCredentials) { lifetime.withLock { $0.refused(credentials) } }
+
+    /// Lets go of what there is, so that the next request loads anew.
+    func forget() { lifetime.withLock { $0.forget() } }
+
+    /// What credentials are loaded with, as it is now, wherever they may come from.
+    func secretRevision() -> SecretRevision { sources.reduce(.unchanging) { $0 + $1.secretRevision } }
 
     private func load() async throws(ProviderError) -> AWSCredentials {
         for source in sources {

@@ -14,11 +14,15 @@ struct AWSCredentialLifetime: Sendable {
     static let retryInterval: UInt64 = 30
 
     private var held: AWSCredentials?
+    /// What ``held`` was loaded with.
+    private var revision = SecretRevision.unchanging
     private var nextAttempt: UInt64 = 0
 
     init() {}
 
-    mutating func credentialsWanted(now: UInt64) -> Action {
+    /// - Parameter revision: what others would be loaded with. Those that were loaded with other secrets are dropped.
+    mutating func credentialsWanted(now: UInt64, with revision: SecretRevision = .unchanging) -> Action {
+        if revision != self.revision { held = nil }
         guard let held, let expiration = held.expiration, expiration > now + Self.leeway else {
             return .load(orElse: nil)
         }
@@ -28,7 +32,9 @@ struct AWSCredentialLifetime: Sendable {
     }
 
     /// - Throws: ``ProviderError/Kind/temporary`` where they have expired already.
-    mutating func loaded(_ credentials: AWSCredentials, now: UInt64) throws(ProviderError) {
+    mutating func loaded(
+        _ credentials: AWSCredentials, now: UInt64, with revision: SecretRevision = .unchanging
+    ) throws(ProviderError) {
         guard let expiration = credentials.expiration else {
             // They are given, and are read again at every use.
             held = nil
@@ -41,10 +47,14 @@ struct AWSCredentialLifetime: Sendable {
                     + "clock it is \(UTCTimestamp.basic(now)); check the clock")
         }
         held = credentials
+        self.revision = revision
         nextAttempt = now + Self.retryInterval
     }
 
     mutating func loadFailed(now: UInt64) { nextAttempt = now + Self.retryInterval }
+
+    /// Somebody says that others may be had.
+    mutating func forget() { held = nil }
 
     /// AWS did not accept them.
     mutating func refused(_ credentials: AWSCredentials) {

@@ -22,6 +22,14 @@ protocol AWSCredentialSource: Sendable {
     /// - Throws: ``ProviderError`` where they should be here and are not to be had. No other place is asked then: its
     ///   credentials would be somebody else's.
     func load() async throws(ProviderError) -> AWSCredentials?
+
+    /// What they are loaded with, as it is now. Reads files, asks nobody.
+    var secretRevision: SecretRevision { get }
+}
+
+extension AWSCredentialSource {
+    /// For places that only the network knows.
+    var secretRevision: SecretRevision { .unchanging }
 }
 
 /// Credentials that are given as they are, in settings or in the environment; files are read at every use.
@@ -30,6 +38,8 @@ struct GivenAWSCredentials: AWSCredentialSource {
     let accessKeyID: SecretSource
     let secretAccessKey: SecretSource
     let sessionToken: SecretSource?
+
+    var secretRevision: SecretRevision { SecretRevision(accessKeyID, secretAccessKey, sessionToken) }
 
     func load() async throws(ProviderError) -> AWSCredentials? {
         AWSCredentials(

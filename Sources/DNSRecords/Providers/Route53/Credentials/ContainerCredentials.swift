@@ -26,6 +26,8 @@ struct ContainerCredentials: AWSCredentialSource {
 
     var title: String { "the container credentials at \(RedactedURL(url))" }
 
+    var secretRevision: SecretRevision { SecretRevision(token) }
+
     /// Whether credentials may be asked for there: over TLS, or in the clear where nobody else can listen.
     static func isAllowed(_ url: String) -> Bool {
         guard let separator = url.firstRange(of: "://"), url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {

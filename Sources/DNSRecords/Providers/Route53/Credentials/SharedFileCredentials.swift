@@ -21,6 +21,8 @@ struct SharedFileCredentials: AWSCredentialSource {
 
     var title: String { "the profile \(profile) in \(path)" }
 
+    var secretRevision: SecretRevision { SecretRevision(ofFile: path) }
+
     func load() async throws(ProviderError) -> AWSCredentials? {
         // Read at every use, so that it can be replaced while the program runs.
         guard let bytes = FileManager.default.contents(atPath: path) else {

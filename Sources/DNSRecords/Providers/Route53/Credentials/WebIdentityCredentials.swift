@@ -30,6 +30,8 @@ struct WebIdentityCredentials: AWSCredentialSource {
 
     var title: String { "the web identity for \(roleARN)" }
 
+    var secretRevision: SecretRevision { SecretRevision(token) }
+
     func load() async throws(ProviderError) -> AWSCredentials? {
         let token = token.current()
         let form = [
