@@ -1,18 +1,19 @@
-"""Leaders and updaters do their work against a server that enforces the chart's Roles: every request of theirs is allowed, and there
-is no permission that they do not use."""
+"""Leaders and updaters do their work against a server that enforces the chart's Roles: every request of theirs is allowed, there is no
+permission that they do not use, and what they export is what alerts and dashboard ask for."""
+
+import re
 
 import pytest
 from cluster_at_work import EVENTS, ClusterAtWork
 from conftest import LEAST
-from test_executables import DIRECTORY
+from test_executables import ARE_MISSING, DIRECTORY
+from test_monitoring import FOREIGN_LABELS, labels_in, names_in, queries, rules
+from test_presets import check_custom
 
-pytestmark = pytest.mark.skipif(
-    not (DIRECTORY / "esddns-cluster").exists(), reason=f"there are no executables in {DIRECTORY}; make build makes them")
+pytestmark = ARE_MISSING
 
 NAMESPACE = "there"
 RECORDS = {"records": [{"name": "home.example.com", "types": ["A", "AAAA"]}], "settings": {"families": ["ipv4", "ipv6"]}}
-
-
 
 
 def started(cluster, release):
@@ -29,14 +30,37 @@ def unused(cluster, release, component):
     return cluster.unused_permissions(account, rules)
 
 
-def test_permissions_suffice_and_are_used(render, tmp_path):
+@pytest.fixture(scope="module")
+def lived(render, tmp_path_factory):
+    """What is left of a life with changes: permissions that nobody used, and what the processes say of themselves."""
     release = render({"gandi": LEAST["gandi"]}, RECORDS, name="home", namespace=NAMESPACE)
-    with ClusterAtWork(DIRECTORY, tmp_path, NAMESPACE) as cluster:
+    with ClusterAtWork(DIRECTORY, tmp_path_factory.mktemp("lived"), NAMESPACE) as cluster:
         started(cluster, release)
         cluster.live_through_changes(address="home-esddns-wan-address", lease="home-esddns-leader")
+        metrics = "".join(cluster.metrics(label) for label in cluster.labels("leader") + cluster.labels("updater"))
         cluster.live_without_watching(role="home-esddns-updater", records="home-esddns-records")
-        for component in ("leader", "updater"):
-            assert unused(cluster, release, component) <= EVENTS
+        return {component: unused(cluster, release, component) for component in ("leader", "updater")}, metrics
+
+
+@pytest.mark.parametrize("component", ["leader", "updater"])
+def test_permissions_suffice_and_are_used(lived, component):
+    assert lived[0][component] <= EVENTS
+
+
+def exported(text):
+    """The labels of each metric, by the names of samples."""
+    result = {}
+    for name, labels in re.findall(r"^([a-z_]+)(?:\{(.*)\})? \S+$", text, re.M):
+        result.setdefault(name, set()).update(re.findall(r'(\w+)="', labels))
+    assert len(result) > 30
+    return result
+
+
+@pytest.mark.parametrize("expression", queries() + [rule["expr"] for rule in rules()])
+def test_expressions_are_about_what_the_executables_export(lived, expression):
+    metrics = exported(lived[1])
+    assert names_in(expression) - metrics.keys() == set()
+    assert labels_in(expression) <= set.union(*(metrics[name] for name in names_in(expression))) | FOREIGN_LABELS
 
 
 def test_permissions_for_services_and_endpoints_are_used(render, tmp_path):
@@ -49,8 +73,10 @@ def test_permissions_for_services_and_endpoints_are_used(render, tmp_path):
                 "status": {"loadBalancer": {"ingress": [{"ip": address}]}}}
 
     def endpoint():
-        path = f"apis/externaldns.k8s.io/v1alpha1/namespaces/{NAMESPACE}/dnsendpoints"
-        return [target for one in cluster.request(path)["items"] for each in one["spec"]["endpoints"] for target in each["targets"]]
+        items = cluster.request(f"apis/externaldns.k8s.io/v1alpha1/namespaces/{NAMESPACE}/dnsendpoints")["items"]
+        for one in items:
+            check_custom(one)
+        return [target for one in items for each in one["spec"]["endpoints"] for target in each["targets"]]
 
     with ClusterAtWork(DIRECTORY, tmp_path, NAMESPACE) as cluster:
         cluster.apply([balanced("93.184.216.7")])

@@ -9,8 +9,12 @@ import stat
 import subprocess
 import sys
 
+import kubernetes_validate.utils
 import pytest
 import yaml
+
+# Reads megabytes of schemas again for every object otherwise.
+kubernetes_validate.utils.schema_contents = functools.cache(kubernetes_validate.utils.schema_contents)
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TOOLS = pathlib.Path(os.environ.get("KUSTOMIZE_TOOLS", ROOT / ".build-tools/kustomize")) / "bin"
@@ -64,12 +68,19 @@ def environment_of(container, objects):
 
 
 @functools.cache
+def definitions(file):
+    # The fast one where there is one: the largest of the files takes seconds otherwise.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return [each for each in yaml.load_all(file.read_text(), loader) if each]
+
+
+@functools.cache
 def custom_schema(kind):
     import jsonschema
 
     for file in CRDS.glob("*.yaml"):
-        for definition in yaml.safe_load_all(file.read_text()):
-            if definition and definition["spec"]["names"]["kind"] == kind:
+        for definition in definitions(file):
+            if definition["spec"]["names"]["kind"] == kind:
                 return definition["spec"]["group"], {
                     each["name"]: jsonschema.Draft202012Validator(closed(each["schema"]["openAPIV3Schema"]))
                     for each in definition["spec"]["versions"]
