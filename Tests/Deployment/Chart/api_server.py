@@ -56,7 +56,8 @@ def merge(target, patch):
 
 
 class APIServer:
-    def __init__(self, without=()):
+    def __init__(self, without=(), kubernetes="v1.36.2"):
+        self.kubernetes = kubernetes
         self.groups = {version: kinds for version, kinds in RESOURCES.items() if version.split("/")[0] not in without}
         self.objects = {}
         # (method, path, body) of every request that changes something.
@@ -106,7 +107,7 @@ class APIServer:
         if method != "GET":
             self.changes.append((method, path, copy.deepcopy(body)))
         if path == "/version":
-            return 200, {"major": "1", "minor": "36", "gitVersion": "v1.36.2"}
+            return 200, {"major": "1", "minor": self.kubernetes.split(".")[1], "gitVersion": self.kubernetes}
         if path == "/api":
             return 200, {"kind": "APIVersions", "versions": ["v1"]}
         if path == "/apis":

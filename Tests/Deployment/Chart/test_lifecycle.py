@@ -6,7 +6,7 @@ import copy
 import helm_python
 import pytest
 from api_server import APIServer
-from conftest import CHART, LEAST, merged, preset_values
+from conftest import CHART, KUBERNETES, LEAST, merged, preset_values
 
 NAMESPACE = "esddns-system"
 IPV6 = {"settings": {"families": ["ipv4", "ipv6"]}}
@@ -123,6 +123,21 @@ def test_wrong_values_change_nothing(values):
         with pytest.raises(helm_python.HelmError):
             helm.upgrade(CHART, "esddns-operator", values, namespace=NAMESPACE)
         assert server.objects == before
+
+
+# Clouds put something behind the number, which makes it look like a preview.
+@pytest.mark.parametrize("version", [*(f"v{minor}.0" for minor in KUBERNETES), "v1.28.15-eks-7f9249a", "v1.34.1-gke.2909000"])
+def test_every_supported_kubernetes_is_installed_on(version):
+    with cluster(kubernetes=version) as (server, helm):
+        helm.install(CHART, "esddns-operator", LEAST, namespace=NAMESPACE)
+        assert ("deployments", "esddns-leader") in server.names(NAMESPACE)
+
+
+def test_an_older_kubernetes_is_refused_before_anything_is_changed():
+    with cluster(kubernetes="v1.27.16") as (server, helm):
+        with pytest.raises(helm_python.HelmError, match=r"kubeVersion: >=1\.28"):
+            helm.install(CHART, "esddns-operator", LEAST, namespace=NAMESPACE)
+        assert server.changes == []
 
 
 def test_the_notes_tell_how_to_check():
