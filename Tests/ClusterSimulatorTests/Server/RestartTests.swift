@@ -103,4 +103,21 @@ struct RestartTests {
         #expect(object?["data"]?["a"] == "3")
         #expect(version?.status == 200)
     }
+
+    @Test func handsOnEveryCallPastAndToCome() async throws {
+        let server = try SimulatedAPIServer()
+        let paths = ["/version", "/healthz", "/readyz"]
+        _ = server.respond(to: SimulatedRequest(method: "GET", target: paths[0]))
+        let (seen, feed) = AsyncStream.makeStream(of: String.self)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await server.forEachCall { feed.yield($0.path) } }
+            var iterator = seen.makeAsyncIterator()
+            #expect(await iterator.next() == paths[0])
+            for path in paths.dropFirst() {
+                _ = server.respond(to: SimulatedRequest(method: "GET", target: path))
+                #expect(await iterator.next() == path)
+            }
+            group.cancelAll()
+        }
+    }
 }
