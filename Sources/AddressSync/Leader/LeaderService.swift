@@ -50,8 +50,12 @@ public struct LeaderService: Service, CustomStringConvertible {
         let events = EventRecorder(
             api: api, component: "esddns-leader", instance: settings.process.nodeName, logger: logger)
         self.events = events
-        let elector = LeaderElector(settings: election, api: electionAPI, watchdog: watchdog, events: events) {
-            report in
+        let families: [IPAddress.Family] = [.ipv4, .ipv6].filter { detectors[$0] != nil }
+        let published = families.map { settings.addressConfigMap($0) }
+        let elector = LeaderElector(
+            settings: election, api: electionAPI, watchdog: watchdog, events: events,
+            owner: { await Self.owner(of: election, among: published, electionAPI) }
+        ) { report in
             Self.note(report, identity: election.identity, board: board, logger: logger, failures: failures)
         }
         self.elector = elector
@@ -62,6 +66,20 @@ public struct LeaderService: Service, CustomStringConvertible {
     }
 
     private let namespace: String
+
+    /// The ConfigMap of the address, with which whoever removes the operator removes the Lease as well: leaders that are about
+    /// to end may make it anew after it was deleted, and nobody else is there then who would delete it.
+    private static func owner(
+        of election: ElectionSettings, among names: [String], _ api: any KubernetesAPI
+    ) async -> OwnerReference? {
+        for name in names {
+            let found = try? await api.get(
+                ConfigMap.self, name: name, namespace: election.namespace,
+                timeout: election.requestTimeout / names.count)
+            if let found, let owner = OwnerReference(to: found) { return owner }
+        }
+        return nil
+    }
 
     /// Until a graceful shutdown, which gives the Lease back.
     ///

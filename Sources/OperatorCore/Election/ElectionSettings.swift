@@ -63,7 +63,7 @@ public struct ElectionSettings: Hashable, Sendable {
     }
 
     /// Bound on each of the elector's requests: half a term, so that one that hangs leaves time for another.
-    var requestTimeout: Duration { max(.seconds(1), renewDeadline / 2) }
+    public var requestTimeout: Duration { max(.seconds(1), renewDeadline / 2) }
 
     /// When the watchdog ends a process that did not notice the end of its term: after the term, before a successor can start.
     var watchdogDelay: Duration { (leaseDuration - renewDeadline) / 2 }

@@ -19,6 +19,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     private let inbox: TimedInbox<State.Input, C>
     private let generator: any RandomNumberGenerator & Sendable
     private let events: EventRecorder?
+    private let owner: (@Sendable () async -> OwnerReference?)?
     /// The Lease by which the present or the last term was acquired; what events are about.
     private let acquired = Mutex<Lease?>(nil)
     /// When the elector last dealt with anything; `nil` while it does not run.
@@ -30,6 +31,8 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     ///     `clock` does not.
     ///   - events: is told when this candidate becomes leader and when it stops leading, as client-go does: events of the
     ///     reason `LeaderElection` about the Lease. Whoever made the recorder runs it.
+    ///   - owner: asked before the Lease is created: with the object that it names, the Lease is removed. Without it, or where it
+    ///     cannot tell, the Lease stays when everything else has been removed. May take a request's time, and no longer.
     ///   - report: called with progress, from the elector's task; must not block.
     public init(
         settings: ElectionSettings,
@@ -40,6 +43,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         metrics: ElectionMetrics? = nil,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         events: EventRecorder? = nil,
+        owner: (@Sendable () async -> OwnerReference?)? = nil,
         report: @escaping @Sendable (ElectionReport) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -50,6 +54,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         self.metrics = metrics ?? ElectionMetrics(leaseName: settings.leaseName)
         self.generator = generator
         self.events = events
+        self.owner = owner
         self.report = report
         termEnd = TermEnd(clock: clock)
         inbox = TimedInbox(clock: clock)
@@ -155,13 +160,15 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
     }
 
     private func perform(_ action: State.Action) async {
-        let sent = clock.now
+        var sent = clock.now
         let timeout = settings.requestTimeout
         do throws(KubernetesError) {
             switch action {
             case .read:
                 inbox.send(.leaseRead(try await read(timeout: timeout)))
             case .create(let lease):
+                let lease = await owned(lease)
+                sent = clock.now
                 let written = try await api.create(lease, namespace: settings.namespace, timeout: timeout)
                 inbox.send(.leaseWritten(written, sent: sent))
             case .update(let lease):
@@ -174,6 +181,13 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
         } catch {
             inbox.send(.requestFailed(error))
         }
+    }
+
+    private func owned(_ lease: Lease) async -> Lease {
+        guard let owner = await owner?() else { return lease }
+        var lease = lease
+        lease.add(owner: owner)
+        return lease
     }
 
     private func read(timeout: Duration) async throws(KubernetesError) -> Lease? {
@@ -255,7 +269,7 @@ public final class LeaderElector<C: Clock>: Sendable where C.Duration == Duratio
                     let fence = lost.released(at: wallClock())
                     unsettled = nil
                     if fence.resourceVersion == nil {
-                        _ = try await api.create(fence, namespace: settings.namespace, timeout: timeout)
+                        _ = try await api.create(await owned(fence), namespace: settings.namespace, timeout: timeout)
                     } else {
                         _ = try await api.update(fence, namespace: settings.namespace, timeout: timeout)
                     }

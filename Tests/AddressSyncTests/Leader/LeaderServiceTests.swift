@@ -31,6 +31,11 @@ import Testing
                 ])
             let report = leader.board.report()
             #expect(report.leading && report.address == addressB.description && report.condition == .confirmed)
+            // Whoever removes the ConfigMap has the cluster remove the Lease.
+            let lease = site.cluster.api.object(.leases, "esddns-leader", namespace: Site.namespace)
+            let address = site.cluster.api.object(.configMaps, "esddns-wan-address", namespace: Site.namespace)
+            let uid = try #require(address?["metadata"]?["uid"]?.string)
+            #expect("\(lease?["metadata"]?["ownerReferences"] ?? .null)".contains(uid))
             // What the chart's Roles allow is enough.
             #expect(site.deniedCalls.isEmpty, "\(site.deniedCalls)")
         }

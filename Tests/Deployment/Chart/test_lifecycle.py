@@ -72,9 +72,6 @@ def test_removing_leaves_nothing():
         helm.install(CHART, "esddns-operator", merged(LEAST, IPV6, {"networkPolicy": {"enabled": True}}), namespace=NAMESPACE)
         assert len(server.names(NAMESPACE, without=())) > 15
         write_state(server)
-        server.write("leases", NAMESPACE, "esddns-leader", {"spec": {"holderIdentity": "node-1"}})
-        helm.upgrade(CHART, "esddns-operator", LEAST, namespace=NAMESPACE)
-        assert server.get("leases", NAMESPACE, "esddns-leader")["spec"] == {"holderIdentity": "node-1"}
         helm.uninstall("esddns-operator")
         assert server.names(NAMESPACE, without=()) == set()
 

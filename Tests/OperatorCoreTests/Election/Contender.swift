@@ -23,7 +23,8 @@ final class Contender: Sendable {
         _ name: String, api: MemoryAPI, time: VirtualTime, link: Link? = nil,
         leaseDuration: Duration = .seconds(15), renewDeadline: Duration = .seconds(10),
         retryPeriod: Duration = .seconds(2), metrics: RecordingMetrics = RecordingMetrics(),
-        watchdog: LeaseWatchdog = LeaseWatchdog(onExpiry: {}), seed: UInt64 = 1, events: EventRecorder? = nil
+        watchdog: LeaseWatchdog = LeaseWatchdog(onExpiry: {}), seed: UInt64 = 1, events: EventRecorder? = nil,
+        owner: (@Sendable () async -> OwnerReference?)? = nil
     ) throws {
         let link = link ?? Link(to: api, in: time)
         self.name = name
@@ -37,7 +38,7 @@ final class Contender: Sendable {
             settings: settings, api: link, clock: time.clock,
             wallClock: { start.advanced(by: time.clock.now.offset) }, watchdog: watchdog,
             metrics: ElectionMetrics(leaseName: "leader", factory: metrics), generator: SeededGenerator(seed: seed),
-            events: events
+            events: events, owner: owner
         ) { [noted] in noted.add($0) }
     }
 

@@ -41,6 +41,25 @@ import Testing
         #expect(metrics.values("leader_election_slowpath_total{name=leader}") == [])
     }
 
+    /// What is deleted with its owner, by the cluster, is left to nobody who has gone.
+    @Test func theLeaseIsMadeWithItsOwner() throws {
+        let owner = OwnerReference(apiVersion: "v1", kind: "ConfigMap", name: "address", uid: "uid-7")
+        let a = try Contender("a", api: api, time: time, owner: { owner })
+        a.start()
+        time.run(for: .seconds(10))
+        #expect(
+            api.lease?.json[["metadata", "ownerReferences"]]
+                == [["apiVersion": "v1", "kind": "ConfigMap", "name": "address", "uid": "uid-7"]])
+    }
+
+    @Test func aLeaseWithoutAKnownOwnerIsMadeAllTheSame() throws {
+        let a = try Contender("a", api: api, time: time, owner: { nil })
+        a.start()
+        time.settle()
+        #expect(a.isLeader)
+        #expect(api.lease?.json[["metadata", "ownerReferences"]] == nil)
+    }
+
     @Test func requestsAreBoundedByHalfTheTerm() throws {
         let a = try contender("a")
         a.start()
