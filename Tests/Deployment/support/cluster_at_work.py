@@ -17,7 +17,7 @@ EVENTS = {("", "events", None, "create"), ("", "events", None, "patch")}
 NODES = ("node-1", "node-2")
 PATHS = {
     "ConfigMap": "api/v1/namespaces/{}/configmaps", "ServiceAccount": "api/v1/namespaces/{}/serviceaccounts",
-    "Service": "api/v1/namespaces/{}/services",
+    "Service": "api/v1/namespaces/{}/services", "Lease": "apis/coordination.k8s.io/v1/namespaces/{}/leases",
     "Role": "apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
     "RoleBinding": "apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings",
 }
@@ -207,22 +207,35 @@ class ClusterAtWork:
 
         self.until(f"the records are {self.stun.addresses}", lambda: values() == set(self.stun.addresses.values()))
 
+    def leading(self, lease):
+        """The process that holds the Lease, whose identity begins with the name of the node."""
+        holder = self.request(f"{PATHS['Lease'].format(self.namespace)}/{lease}")["spec"]["holderIdentity"]
+        return next(label for label in self.labels("leader") if holder.startswith(label.split()[1] + "_"))
+
+    def expect_new_lease(self, lease):
+        """Somebody deletes the Lease: whoever led ends, to be started again, and a leader makes another Lease."""
+        label, leases = self.leading(lease), PATHS["Lease"].format(self.namespace)
+        self.request(f"{leases}/{lease}", method="DELETE")
+        assert self.processes.pop(label).wait(timeout=30) == 75, self.logs()
+        self.until("there is a Lease again", lambda: self.request(leases)["items"])
+        self.start(label, "esddns-leader", self.environments[label])
+
     def expect_new_leader(self, lease):
         """The holder of the Lease is killed, and another process leads."""
-        path = f"apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/{lease}"
-        before = self.request(path)["spec"]["holderIdentity"]
-        # The identity begins with the name of the node.
-        self.kill(next(label for label in self.labels("leader") if before.startswith(label.split()[1])))
-        self.until("another leads", lambda: self.request(path)["spec"]["holderIdentity"] not in ("", before))
+        before = self.kill(self.leading(lease))
+        path = f"{PATHS['Lease'].format(self.namespace)}/{lease}"
+        self.until(
+            "another leads", lambda: self.request(path)["spec"].get("holderIdentity", "").split("_")[0] not in ("", before.split()[1]))
 
     def live_through_changes(self, address, lease):
-        """Election, publication, records, changes that come again, the death of a leader, and what follows it."""
+        """Election, publication, records, changes that come again, the loss of the Lease, the death of a leader, and what follows."""
         self.expect_published(address)
         self.expect_records()
         for number in (8, 7, 8):
             self.address_changes(number)
             self.expect_published(address)
             self.expect_records()
+        self.expect_new_lease(lease)
         self.expect_new_leader(lease)
         self.address_changes(9)
         self.expect_published(address)
