@@ -20,8 +20,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 TOOLS = pathlib.Path(os.environ.get("KUSTOMIZE_TOOLS", ROOT / ".build-tools/kustomize")) / "bin"
 KUBECTL = TOOLS / "kubectl"
 VERSIONS = [f"1.{minor}" for minor in range(28, 38)]
-# What the tests of deploy/ and those of the chart have in common.
-sys.path.append(str(ROOT / "Tests/Deployment/support"))
 CRDS = ROOT / "Tests/Deployment/crds"
 
 
