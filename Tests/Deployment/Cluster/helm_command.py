@@ -111,7 +111,7 @@ def run(arguments):
     if arguments.command in ("template", "lint"):
         with helm_python.Chart.load(arguments.chart) as chart:
             files = chart.render(values_of(arguments), name=getattr(arguments, "release", "test"), namespace=arguments.namespace)
-        return "".join(text for path, text in files.items() if not path.endswith(".txt"))
+        return "\n---\n".join(text for path, text in sorted(files.items()) if not path.endswith(".txt"))
     if os.environ.get("HELM_RELEASES"):
         return run_without_cluster(arguments, pathlib.Path(os.environ["HELM_RELEASES"]))
     with helm_python.Config(kubeconfig_path=arguments.kubeconfig, kube_context=arguments.kube_context, namespace=arguments.namespace,
