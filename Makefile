@@ -110,7 +110,7 @@ chart: ## Make what the chart has from docs/settings.md, and its README
 	@.build-tools/deployment/bin/python scripts/generate-chart.py
 
 .PHONY: chart-test
-chart-test: ## Test the chart: every preset, what is refused, permissions, alerts; needs neither a cluster nor Swift
+chart-test: ## Test the chart and the guides; on a real API server as well if KUBEBUILDER_ASSETS names one
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-deployment-tools.sh; fi
 	@scripts/test-chart.sh $(ARGS)
 
