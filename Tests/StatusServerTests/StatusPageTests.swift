@@ -69,6 +69,9 @@ import Testing
                 .init(
                     name: "host-\($0).example.com", type: "AAAA", phase: .failed, desired: text, observed: text,
                     provider: text, node: text, error: text, updated: Timestamp(secondsSinceEpoch: 0))
+            },
+            nodes: (0..<1000).map {
+                .init(name: "\($0)\(text)", records: 2, failed: 1, updated: .init(secondsSinceEpoch: 0))
             })
         report.ipv4 = finding
         report.ipv6 = finding
@@ -82,6 +85,31 @@ import Testing
         #expect(html.contains(" more, in <a href=\"api/v1/status\">the JSON report</a>"))
     }
 
+    /// What a cluster of a good size has to tell on an ordinary day.
+    @Test func twoHundredNodesAndTwentyChangesFit() {
+        let html = html(.largeCluster)
+        #expect(html.utf8.count <= 60_000)
+        for number in [0, 199] { #expect(html.contains("<li>node-\(number), ")) }
+        #expect(!html.contains(" more, in "))
+        #expect(html.split(separator: "<svg class=\"timeline\"").count == 2)
+    }
+
+    @Test func nodesThatCouldNotWriteComeFirst() throws {
+        var report = StatusReport.full
+        report.nodes = [
+            .init(name: "a", records: 1, updated: report.time),
+            .init(name: "b", records: 3, failed: 2, updated: report.time),
+        ]
+        let html = html(report)
+        let failed = try #require(html.firstRange(of: #"<li>b, 3 records, <b data-state="Failed">2 failed</b>, <time"#))
+        let fine = try #require(html.firstRange(of: "<li>a, <time"))
+        #expect(failed.lowerBound < fine.lowerBound)
+        report.nodes = []
+        #expect(self.html(report).contains("No node has reported on a record yet."))
+        report.nodes = nil
+        #expect(!self.html(report).contains("h-nodes"))
+    }
+
     @Test func nothingFromOutsideBecomesMarkup() {
         let attack = #"</script><script>alert(1)</script>"' onload="x" <img src=x onerror=alert(1)>&"#
         var report = StatusReport(
@@ -93,7 +121,8 @@ import Testing
                     name: attack, type: attack, phase: .failed, desired: attack, observed: attack, provider: attack,
                     node: attack, error: attack
                 )
-            ]
+            ],
+            nodes: [.init(name: attack, records: 1)]
         )
         report.addressChanged(to: attack + "2", at: Timestamp(secondsSinceEpoch: 0))
         let html = html(report)

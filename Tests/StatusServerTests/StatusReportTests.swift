@@ -43,4 +43,25 @@ import Testing
         #expect(report.history.count == 1)
         #expect(report.addressSince == Timestamp(secondsSinceEpoch: 1))
     }
+
+    /// `docs/status-api.md` has every field that is served.
+    @Test func everyFieldIsDocumented() throws {
+        var report = StatusReport.full
+        report.ipv6 = .init(address: "2001:db8::7", addressSince: report.time, confirmedAt: report.time)
+        report.nodes = [.init(name: "node-1", records: 1, updated: report.time)]
+        report.records[0].error = "refused"
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/status-api.md")
+        let document = try String(contentsOf: file, encoding: .utf8)
+        func fields(_ value: Any) -> Set<String> {
+            switch value {
+            case let object as [String: Any]:
+                return object.values.reduce(into: Set(object.keys)) { $0.formUnion(fields($1)) }
+            case let list as [Any]: return list.reduce(into: []) { $0.formUnion(fields($1)) }
+            default: return []
+            }
+        }
+        let all = fields(try JSONSerialization.jsonObject(with: try JSONEncoder().encode(report)))
+        #expect(all.count > 30)
+        for field in all { #expect(document.contains("`\(field)`"), "\(field)") }
+    }
 }

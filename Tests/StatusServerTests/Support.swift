@@ -42,6 +42,34 @@ extension StatusReport {
         ]
         return report
     }()
+
+    /// A leader of 200 nodes, each with a record of its own, that has seen 20 changes.
+    static let largeCluster: StatusReport = {
+        var report = FixedReporter().status
+        let now = report.time.secondsSinceEpoch
+        report.leader = "esddns-leader-6c9d8f7b5d-x2x7k_0f8fad5b-d9cb-469f-a165-70867728950e"
+        report.condition = .confirmed
+        report.confirmedAt = report.time
+        for number in (0..<20).reversed() {
+            report.addressChanged(
+                to: "198.51.100.\(number)", at: Timestamp(secondsSinceEpoch: now - 3_600 * Int64(number)))
+        }
+        report.votes = (0..<5).map {
+            .init(
+                source: "stun\($0).example.net:3478", transport: "udp", operatorName: "operator-\($0)",
+                address: "198.51.100.0", seconds: 0.0123)
+        }
+        report.records = (0..<20).map {
+            .init(
+                name: "host-\($0).example.com", type: "A", phase: .synced, desired: "198.51.100.0",
+                observed: "198.51.100.0", provider: "gandi", node: "node-\($0)",
+                updated: Timestamp(secondsSinceEpoch: now - 60))
+        }
+        report.nodes = (0..<200).map {
+            .init(name: "node-\($0)", records: 1, updated: Timestamp(secondsSinceEpoch: now - Int64($0)))
+        }
+        return report
+    }()
 }
 
 /// Keeps log lines.

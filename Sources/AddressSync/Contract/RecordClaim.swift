@@ -91,6 +91,14 @@ extension RecordClaim {
         return "\(key.prefix(longestKey - hash.utf8.count - type.utf8.count - 2))-\(hash)_\(type)"
     }
 
+    /// The record that a key is about; `nil` for what is no such key. Of names that are too long for a key a part is shown.
+    static func nameAndType(ofKey key: String) -> (name: String, type: String)? {
+        guard let separator = key.lastIndex(of: "_") else { return nil }
+        let (name, type) = (key[..<separator], key[key.index(after: separator)...])
+        guard !name.isEmpty, ["A", "AAAA"].contains(type) else { return nil }
+        return (name.hasPrefix("-.") ? "*" + name.dropFirst() : String(name), String(type))
+    }
+
     /// `nil` for what is not such a document; it is then treated as absent and replaced by the next claim.
     init?(json: String) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)),

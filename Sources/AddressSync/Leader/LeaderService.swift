@@ -127,6 +127,12 @@ public struct LeaderService: Service, CustomStringConvertible {
             group.addTask {
                 await withGracefulShutdownHandler {
                     await elector.run { term in
+            group.addTask {
+                await ReportedRecordsWatch(
+                    api: api, namespace: namespace, configMap: settings.cluster.recordsConfigMap, board: board
+                ).run()
+                return nil
+            }
                         if let why = await lead(term) { superseded.set(why) }
                     }
                 } onGracefulShutdown: {

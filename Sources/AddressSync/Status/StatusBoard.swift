@@ -24,6 +24,8 @@ public final class StatusBoard: StatusReporting {
     private struct State {
         var report: StatusReport
         var records: [String: StatusReport.Record] = [:]
+        /// What other processes say about records, where this one has none.
+        var reported: ReportedRecords?
         /// Failures by name of the check; `nil`: passed.
         var health: [String: String?] = [:]
         var readiness: [String: String?] = [:]
@@ -68,7 +70,8 @@ public final class StatusBoard: StatusReporting {
         return state.withLock { state in
             var report = state.report
             report.time = now
-            report.records = state.records.sorted { $0.key < $1.key }.map(\.value)
+            report.records = state.reported?.records ?? state.records.sorted { $0.key < $1.key }.map(\.value)
+            report.nodes = state.reported?.nodes
             return report
         }
     }
@@ -103,6 +106,8 @@ public final class StatusBoard: StatusReporting {
             if let epoch { state.report.epoch = epoch }
         }
     }
+    func setReported(_ reported: ReportedRecords) { state.withLock { $0.reported = reported } }
+
 
     /// The address as published by whoever leads.
     ///

@@ -101,6 +101,9 @@ extension SimulatedCluster {
                 AccessRule(
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
                     resourceNames: addresses),
+                AccessRule(
+                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"],
+                    resourceNames: ["esddns-records"]),
                 AccessRule(apiGroups: [""], resources: ["configmaps"], verbs: ["create"]), events,
             ]
         case .updater:

@@ -34,6 +34,7 @@ extension StatusPage {
         td { overflow-wrap: break-word; }
         td:first-child, td:last-child { overflow-wrap: anywhere; }
         th { white-space: nowrap; }
+        .nodes { columns: 16rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
         figure { margin: .5rem 0 1rem; }
         .timeline { display: block; width: 100%; height: 2.5rem; }
         .axis { display: flex; justify-content: space-between; }

@@ -42,52 +42,58 @@ struct StatusPage: Sendable {
         return "\(addresses.isEmpty ? "no address" : HTML.text(addresses.joined(separator: ", "))) – esddns"
     }
 
-    var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>\(title)</title>
-        <link rel="icon" href="data:,">
-        \(isUpdate ? "" : "<style nonce=\"\(nonce)\">\(Self.styleSheet)</style>")
-        </head>
-        <body>
-        <header>
-        <h1>esddns <small>\(HTML.escaped(report.role.rawValue)) \(HTML.text(report.identity))</small></h1>
-        <p id="connection">as of <time id="now" datetime="\(report.time.rfc3339(fractionDigits: 3))">\
-        \(report.time.rfc3339())</time></p>
-        <p id="news" class="unseen" role="status"></p>
-        </header>
-        <main>
-        <div class="addresses" data-part="addresses">
-        \(families.map(address).joined(separator: "\n"))
-        </div>
-        \(facts)
-        <section><h2 id="h-records">Records</h2>
-        <div data-part="records">
-        \(Self.recordTable.html(
+    private var records: String {
+        Self.recordTable.html(
             of: report.records.filter { $0.phase != .synced } + report.records.filter { $0.phase == .synced },
             caption: "DNS records, those that are not in step first", empty: "No records are managed here.",
-            now: report.time))
-        </div></section>
-        <section><h2>Votes of the last round</h2>
-        <div data-part="votes">
-        \(families.map(votes).joined(separator: "\n"))
-        </div></section>
-        <section><h2>Changes of the address</h2>
-        \(changes)
-        </section>
-        </main>
-        <footer><a href="api/v1/status">JSON</a> <a href="metrics">Metrics</a> \
-        <a href="healthz?verbose">Health</a> <a href="readyz?verbose">Readiness</a></footer>
-        \(isUpdate ? "" : "<script nonce=\"\(nonce)\">\(Self.script)</script>")
-        </body>
-        </html>
+            now: report.time)
+    }
 
-        """
+    var html: String {
+        let records = records
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(title)</title>
+            <link rel="icon" href="data:,">
+            \(isUpdate ? "" : "<style nonce=\"\(nonce)\">\(Self.styleSheet)</style>")
+            </head>
+            <body>
+            <header>
+            <h1>esddns <small>\(HTML.escaped(report.role.rawValue)) \(HTML.text(report.identity))</small></h1>
+            <p id="connection">as of <time id="now" datetime="\(report.time.rfc3339(fractionDigits: 3))">\
+            \(report.time.rfc3339())</time></p>
+            <p id="news" class="unseen" role="status"></p>
+            </header>
+            <main>
+            <div class="addresses" data-part="addresses">
+            \(families.map(address).joined(separator: "\n"))
+            </div>
+            \(facts)
+            <section><h2 id="h-records">Records</h2>
+            <div data-part="records">
+            \(records)
+            </div></section>
+            \(nodes(besides: records.utf8.count))
+            <section><h2>Votes of the last round</h2>
+            <div data-part="votes">
+            \(families.map(votes).joined(separator: "\n"))
+            </div></section>
+            <section><h2>Changes of the address</h2>
+            \(changes)
+            </section>
+            </main>
+            <footer><a href="api/v1/status">JSON</a> <a href="metrics">Metrics</a> \
+            <a href="healthz?verbose">Health</a> <a href="readyz?verbose">Readiness</a></footer>
+            \(isUpdate ? "" : "<script nonce=\"\(nonce)\">\(Self.script)</script>")
+            </body>
+            </html>
+
+            """
     }
 
     private func address(of family: String, _ finding: StatusReport.Finding) -> String {

@@ -136,6 +136,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
     /// The last full round.
     public var votes: [Vote]
     public var records: [Record]
+    /// Who reported on records, by name. A leader knows of all that did; absent where there is nobody else.
+    public var nodes: [Node]?
     /// The last ``maximumHistory`` changes, newest first.
     public internal(set) var history: [AddressChange]
     /// The same of IPv6, where it is looked for.
@@ -150,7 +152,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
         role: Role, identity: String, leading: Bool, version: String, started: Timestamp, time: Timestamp = .now(),
         condition: Condition = .unknown, leader: String? = nil, epoch: UInt64? = nil, address: String? = nil,
         addressSince: Timestamp? = nil, confirmedAt: Timestamp? = nil, votes: [Vote] = [], records: [Record] = [],
-        history: [AddressChange] = []
+        nodes: [Node]? = nil, history: [AddressChange] = []
     ) {
         self.role = role
         self.identity = identity
@@ -166,6 +168,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
         self.confirmedAt = confirmedAt
         self.votes = votes
         self.records = records
+        self.nodes = nodes
         self.history = Array(history.prefix(Self.maximumHistory))
     }
 }
