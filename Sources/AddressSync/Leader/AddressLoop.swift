@@ -45,6 +45,8 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
     let detector: any AddressDetecting
     let clock: C
     let wallClock: @Sendable () -> Timestamp
+    /// For the liveness check.
+    var pulse = LoopPulse()
     /// Called with what was found out; must not block.
     let tell: @Sendable (AddressNews) -> Void
     /// Called with each verdict, for the status page; must not block.
@@ -57,6 +59,7 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
     func run(previous: PublishedAddress, leader: String) async {
         var state = State(settings: settings, previous: previous, leader: leader, now: clock.now)
         let inbox = TimedInbox<Input, C>(clock: clock)
+        defer { pulse.woke() }
         await withDiscardingTaskGroup { group in
             group.addTask { await detector.watch { inbox.send(.state(.sourceChanged)) } }
             perform(state.start(at: clock.now), inbox: inbox, in: &group)
@@ -64,6 +67,7 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
                 switch input {
                 case .stop: break loop
                 case .state(let input):
+                    if case .timerFired = input { pulse.woke() }
                     if case .decided(let verdict) = input { decided(verdict) }
                     let actions = state.handle(input, at: clock.now, wallClock: wallClock())
                     perform(actions, inbox: inbox, in: &group)
@@ -79,20 +83,25 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
         for action in actions {
             switch action {
             case .wakeUp(let instant):
+                pulse.sleeps(for: clock.now.duration(to: instant))
                 inbox.wakeUp(at: instant, with: .state(.timerFired), in: &group)
             case .tell(let news):
                 tell(news)
             case .probe:
                 group.addTask {
-                    inbox.send(.state(.probed(await detector.probe())))
+                    let observation = await pulse.step("a look at the address") { await detector.probe() }
+                    inbox.send(.state(.probed(observation)))
                 }
             case .detect(let held):
                 group.addTask {
-                    inbox.send(.state(.decided(await detector.detect(published: Set(held?.addresses ?? [])))))
+                    let verdict = await pulse.step("a round of detection") {
+                        await detector.detect(published: Set(held?.addresses ?? []))
+                    }
+                    inbox.send(.state(.decided(verdict)))
                 }
             case .publish(let content):
                 group.addTask {
-                    switch await publish(content) {
+                    switch await pulse.step("the publication of the address", { await publish(content) }) {
                     case .done: inbox.send(.state(.published))
                     case .failed(let retryAfter): inbox.send(.state(.publishFailed(retryAfter: retryAfter)))
                     case .stop: inbox.send(.stop)

@@ -26,6 +26,7 @@ public struct LeaderService: Service, CustomStringConvertible {
     private let failures: FailureLog
     private let events: EventRecorder
     private let clock = ContinuousClock()
+    private let pulses: [IPAddress.Family: LoopPulse]
 
     /// - Parameters:
     ///   - api: for the ConfigMap.
@@ -63,6 +64,8 @@ public struct LeaderService: Service, CustomStringConvertible {
         let health = ElectionHealth()
         health.attach(to: elector)
         board.setHealth("elector") { health.failure }
+        pulses = detectors.mapValues { _ in LoopPulse() }
+        for (family, pulse) in pulses { board.watch(pulse, as: "detection", family) }
     }
 
     private let namespace: String
@@ -125,14 +128,14 @@ public struct LeaderService: Service, CustomStringConvertible {
                 }
             }
             group.addTask {
-                await withGracefulShutdownHandler {
-                    await elector.run { term in
-            group.addTask {
                 await ReportedRecordsWatch(
                     api: api, namespace: namespace, configMap: settings.cluster.recordsConfigMap, board: board
                 ).run()
                 return nil
             }
+            group.addTask {
+                await withGracefulShutdownHandler {
+                    await elector.run { term in
                         if let why = await lead(term) { superseded.set(why) }
                     }
                 } onGracefulShutdown: {
@@ -194,6 +197,7 @@ public struct LeaderService: Service, CustomStringConvertible {
         let ended = Reason()
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
+            pulse: pulses[publication.family] ?? LoopPulse(),
             tell: { Self.tell($0, logger: logger) },
             decided: { board.setVerdict($0, family: publication.family) },
             publish: { content in

@@ -59,6 +59,8 @@ struct RecordKeeper: Sendable {
                 })
             return Entry(declaration: declaration, reconciler: reconciler)
         }
+        let pulses = entries.map(\.reconciler.pulse)
+        board.setHealth("records") { pulses.lazy.compactMap(\.failure).first }
     }
 
     /// Says what all records of the addresses' family should hold from now on.

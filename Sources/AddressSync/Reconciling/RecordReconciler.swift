@@ -33,6 +33,8 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
     private let wallClock: @Sendable () -> Timestamp
     private let tell: @Sendable (RecordNews) -> Void
     private let inbox: TimedInbox<Event, C>
+    /// For the liveness check.
+    let pulse: LoopPulse
 
     private enum Event: Sendable {
         case input(State.Input)
@@ -51,8 +53,10 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
         record: any RecordAccess,
         clock: C,
         wallClock: @escaping @Sendable () -> Timestamp,
+        pulse: LoopPulse = LoopPulse(),
         tell: @escaping @Sendable (RecordNews) -> Void
     ) {
+        self.pulse = pulse
         self.key = key
         initial = state
         self.claims = claims
@@ -77,13 +81,16 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
         var version: ClaimVersion?
         // Taken before the write reads them: one that is replaced in between is only tried once more.
         var secrets = SecretRevision.unchanging
+        defer { pulse.woke() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.claims.follow(self.key) { self.inbox.send(.sight($0)) } }
             for await event in inbox.inputs {
                 guard let input = Self.input(of: event, &version) else { continue }
+                if case .timerFired = input { pulse.woke() }
                 for action in state.handle(input, at: clock.now, wallClock: wallClock()) {
                     switch action {
                     case .wakeUp(let instant):
+                        pulse.sleeps(for: clock.now.duration(to: instant))
                         inbox.wakeUp(at: instant, with: .input(.timerFired), in: &group)
                     case .tell(let news):
                         tell(news)
@@ -91,7 +98,12 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                         if record.secretRevision() != secrets { inbox.send(.input(.secretsReplaced)) }
                     case .readClaim, .check, .claim, .write, .report:
                         if case .write = action { secrets = record.secretRevision() }
-                        group.addTask { [version] in self.inbox.send(await self.perform(action, over: version)) }
+                        group.addTask { [version] in
+                            let event = await self.pulse.step("work on \(self.key)") {
+                                await self.perform(action, over: version)
+                            }
+                            self.inbox.send(event)
+                        }
                     }
                 }
             }

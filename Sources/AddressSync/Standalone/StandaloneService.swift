@@ -17,6 +17,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private let memory: StandaloneMemory
     private let board: StatusBoard
     private let logger: Logger
+    private let pulses: [IPAddress.Family: LoopPulse]
 
     init(
         settings: StandaloneSettings, detectors: [IPAddress.Family: any AddressDetecting],
@@ -26,6 +27,8 @@ public struct StandaloneService: Service, CustomStringConvertible {
         self.detectors = detectors
         self.board = board
         self.logger = logger
+        pulses = detectors.mapValues { _ in LoopPulse() }
+        for (family, pulse) in pulses { board.watch(pulse, as: "detection", family) }
         memory = StandaloneMemory(path: settings.stateFile, logger: logger)
         let providers = settings.records.records.map { ($0.key, writers[$0.provider]?.provider.name ?? "") }
         let claims = RememberedClaims(memory, providers: Dictionary(providers) { first, _ in first })
@@ -69,6 +72,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private func detect(_ family: IPAddress.Family, by detector: any AddressDetecting) async {
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
+            pulse: pulses[family] ?? LoopPulse(),
             tell: { LeaderService.tell($0, logger: logger) },
             decided: { board.setVerdict($0, family: family) },
             publish: { content in

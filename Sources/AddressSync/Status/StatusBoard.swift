@@ -81,7 +81,10 @@ public final class StatusBoard: StatusReporting {
         return Self.checks(said.merging(probes.mapValues { $0() }) { _, asked in asked })
     }
 
-    public func readiness() -> [HealthCheck] { state.withLock { Self.checks($0.readiness) } }
+    /// A process that has to be started anew is not ready either.
+    public func readiness() -> [HealthCheck] {
+        state.withLock { Self.checks($0.readiness) } + health().filter { $0.failure != nil }
+    }
 
     private static func checks(_ checks: [String: String?]) -> [HealthCheck] {
         checks.sorted { $0.key < $1.key }.map { HealthCheck(name: $0.key, failure: $0.value) }
@@ -96,7 +99,14 @@ public final class StatusBoard: StatusReporting {
         state.withLock { $0.probes[check] = probe }
     }
 
+    /// Lets a loop that has stopped turning fail the liveness check.
+    func watch(_ pulse: LoopPulse, as check: String, _ family: IPAddress.Family) {
+        setHealth(family == .ipv4 ? check : "\(check)-\(family.rawValue)") { pulse.failure }
+    }
+
     func setReadiness(_ check: String, failure: String?) { state.withLock { $0.readiness[check] = .some(failure) } }
+
+    func setReported(_ reported: ReportedRecords) { state.withLock { $0.reported = reported } }
 
     func setLeader(_ holder: String) { state.withLock { $0.report.leader = holder.isEmpty ? nil : holder } }
 
@@ -106,8 +116,6 @@ public final class StatusBoard: StatusReporting {
             if let epoch { state.report.epoch = epoch }
         }
     }
-    func setReported(_ reported: ReportedRecords) { state.withLock { $0.reported = reported } }
-
 
     /// The address as published by whoever leads.
     ///

@@ -22,6 +22,8 @@ struct AddressFollower: Sendable {
     let board: StatusBoard
     let logger: Logger
     let failures: FailureLog
+    /// Of this node's own detection.
+    var pulse = LoopPulse()
     /// Called with what records of the family should hold; must not block.
     let desire: @Sendable (State.Desired) -> Void
 
@@ -110,7 +112,7 @@ struct AddressFollower: Sendable {
     private func detect(holding last: PublishedAddress?, into inbox: TimedInbox<State.Input, ContinuousClock>) async {
         let loop = AddressLoop(
             settings: publishing.ofOwnDetection, detector: detector, clock: clock,
-            wallClock: { Timestamp.now() },
+            wallClock: { Timestamp.now() }, pulse: pulse,
             tell: { LeaderService.tell($0, logger: logger) },
             decided: { board.setVerdict($0, family: family) },
             publish: { content in

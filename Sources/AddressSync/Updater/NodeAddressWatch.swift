@@ -11,6 +11,7 @@ struct NodeAddressWatch: Sendable {
     let publishing: PublishingSettings
     let detector: any AddressDetecting
     let logger: Logger
+    var pulse = LoopPulse()
     /// Called with what the node's records should hold; must not block.
     let desire: @Sendable (RecordState<ContinuousClock.Instant>.Desired) -> Void
 
@@ -18,6 +19,7 @@ struct NodeAddressWatch: Sendable {
     func run() async {
         let loop = AddressLoop(
             settings: publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
+            pulse: pulse,
             tell: { LeaderService.tell($0, logger: logger) },
             decided: { _ in },
             publish: { content in

@@ -38,17 +38,21 @@ public struct UpdaterService: Service, CustomStringConvertible {
         self.keeper = keeper
         self.logger = logger
         followers = detectors.shared.map { family, detector in
-            AddressFollower(
+            let pulse = LoopPulse()
+            board.watch(pulse, as: "detection", family)
+            return AddressFollower(
                 family: family, api: api, namespace: namespace, configMap: settings.addressConfigMap(family),
                 node: node,
                 staleAfter: settings.staleAfter, publishing: settings.publishing, detector: detector, board: board,
-                logger: logger, failures: failures
+                logger: logger, failures: failures, pulse: pulse
             ) { keeper.desire($0) }
         }
         nodeWatches = detectors.ofNode.map { family, detector in
-            NodeAddressWatch(
+            let pulse = LoopPulse()
+            board.watch(pulse, as: "node-detection", family)
+            return NodeAddressWatch(
                 family: family, node: node, publishing: settings.publishing.ofOwnDetection, detector: detector,
-                logger: logger
+                logger: logger, pulse: pulse
             ) { keeper.desire($0, perNode: true) }
         }
     }
