@@ -271,7 +271,7 @@ let package = Package(
         .testTarget(
             name: "StatusServerTests",
             dependencies: [
-                "StatusServer", .httpTypes, .logging, .metrics, .nioCore, .nioPosix, .serviceLifecycle,
+                "StatusServer", .httpTypes, .logging, .metrics, .nioCore, .nioEmbedded, .nioPosix, .serviceLifecycle,
             ],
             swiftSettings: strict
         ),

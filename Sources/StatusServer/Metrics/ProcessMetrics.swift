@@ -91,7 +91,7 @@ struct ProcessMetrics: Sendable {
         return Double(max(count - 1, 0))
     }
 
-    private static func descriptorLimit() -> Double? {
+    static func descriptorLimit() -> Double? {
         var limit = rlimit()
         #if canImport(Darwin) || canImport(Musl)
             guard getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return nil }

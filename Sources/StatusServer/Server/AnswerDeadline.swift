@@ -9,20 +9,31 @@ final class AnswerDeadline: ChannelOutboundHandler, RemovableChannelHandler {
     typealias OutboundIn = NIOAny
 
     private let limit: TimeAmount
+    private let connections: ConnectionTable
     private var deadline: Scheduled<Void>?
 
-    /// - Parameter limit: from the connection's start, or from the last part of an answer.
-    init(limit: TimeAmount) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: from the connection's start, or from the last part of an answer.
+    ///   - connections: told of this one's start, answers and end.
+    init(limit: TimeAmount, connections: ConnectionTable) {
+        self.limit = limit
+        self.connections = connections
+    }
 
-    func handlerAdded(context: ChannelHandlerContext) { restart(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        connections.opened(context.channel)?.close(promise: nil)
+        restart(context)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        connections.closed(context.channel)
         deadline?.cancel()
         deadline = nil
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         restart(context)
+        connections.answered(context.channel)
         context.write(data, promise: promise)
     }
 

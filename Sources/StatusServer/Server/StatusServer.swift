@@ -32,7 +32,8 @@ public final class StatusServer: Service {
         public var host: String
         /// 0 lets the system choose.
         public var port: Int
-        /// Connections beyond this many wait until one closes.
+        /// A further connection takes the place of the one on which nothing has been answered for the longest time. There are
+        /// fewer places where the process may have few files open: a quarter of those at most.
         public var maximumConnections: Int
         /// A connection on which nothing is answered for this long is closed: one that is idle, and one whose client takes
         /// that long to send a request or to take an answer.
@@ -113,8 +114,12 @@ public final class StatusServer: Service {
         let milliseconds =
             configuration.idleTimeout.components.seconds * 1000
             + configuration.idleTimeout.components.attoseconds / 1_000_000_000_000_000
+        let places = Self.places(atMost: configuration.maximumConnections)
+        let connections = ConnectionTable(maximum: places)
         let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [AnswerDeadline(limit: .milliseconds(milliseconds))],
+            additionalChannelHandlers: [
+                AnswerDeadline(limit: .milliseconds(milliseconds), connections: connections)
+            ],
             idleTimeout: .milliseconds(milliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 100
@@ -123,7 +128,8 @@ public final class StatusServer: Service {
         return try HTTPServerBuilder.http1(configuration: http).buildServer(
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: quiet)
+                // Those that make place are still open for a moment; more wait in the kernel.
+                availableConnectionsDelegate: .maximum(places + max(4, places / 4), logger: quiet)
             ),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet,
@@ -132,12 +138,22 @@ public final class StatusServer: Service {
             },
             onServerRunning: { [logger, listening, configuration] channel in
                 let port = channel.localAddress?.port ?? configuration.port
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGuard(connections: connections, logger: logger), position: .first)
+                }.get()
                 logger.info(
                     "status server listening", metadata: ["host": "\(configuration.host)", "port": "\(port)"]
                 )
                 listening.decide(.success(port))
             }
         )
+    }
+
+    /// How many of the files that this process may have open are for connections.
+    private static func places(atMost maximum: Int) -> Int {
+        guard let limit = ProcessMetrics.descriptorLimit(), limit.isFinite else { return maximum }
+        return max(1, min(maximum, Int(limit / 4)))
     }
 
     /// Largest request body that is read and thrown away. A connection with a larger one is closed without an answer.

@@ -8,11 +8,17 @@ import Testing
 /// What a Prometheus finds at the built executables.
 @Suite(.timeLimit(.minutes(2))) struct ExecutableMetricsTests {
     /// A running executable, and the port at which it serves its metrics.
-    private static func start(
-        _ name: String, _ environment: [String: String]
+    ///
+    /// - Parameter descriptors: how many files it may have open; `nil`: as many as the tests.
+    static func start(
+        _ name: String, _ environment: [String: String], descriptors: Int? = nil
     ) async throws -> (process: Process, port: String) {
         let process = Process()
         process.executableURL = try ProcessEntryTests.executable(name)
+        if let descriptors, let executable = process.executableURL {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\"", executable.path]
+        }
         process.environment = environment
         let output = Pipe()
         process.standardError = output

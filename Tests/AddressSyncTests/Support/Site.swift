@@ -83,11 +83,14 @@ final class Site: Sendable {
         let user: SimulatedUser
         let log: ProcessLog
         let board: StatusBoard
+        /// `nil` where it serves nothing.
+        let server: StatusServer?
         private let crashSignal = StopSignal()
         private let end: AsyncStream<Result<Void, any Error>>
         private let ended: AsyncStream<Result<Void, any Error>>.Continuation
 
-        init(name: String, user: SimulatedUser, board: StatusBoard, log: ProcessLog) {
+        init(name: String, user: SimulatedUser, board: StatusBoard, server: StatusServer? = nil, log: ProcessLog) {
+            self.server = server
             self.log = log
             self.name = name
             self.user = user
@@ -184,7 +187,8 @@ final class Site: Sendable {
             case .updater: try parts.makeUpdater()
             case .standalone: try parts.makeStandalone()
             }
-        let process = Process(name: name, user: user(name), board: assembled.board, log: log)
+        let process = Process(
+            name: name, user: user(name), board: assembled.board, server: assembled.statusServer, log: log)
         allLogs.withLock { $0.append((name, process.log)) }
         addJob.yield { await process.run(assembled) }
         return process
