@@ -85,7 +85,7 @@ simulation: dependencies ## Run updaters of one record under random faults with 
 
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
-	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; fi
+	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; scripts/install-metrics-parser.sh >&2; fi
 	@echo "building esddns-bench, esddns and esddns-updater for release; the first time takes some minutes" >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns-bench >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns >&2

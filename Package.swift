@@ -181,9 +181,11 @@ let package = Package(
             name: "esddns-bench",
             dependencies: [
                 "AllocationCounter", "ClusterSimulator", "ControlPlaneKit", "CurlHTTP", "ElectorTrials",
-                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "UpdaterTrials", "WANDetection",
+                "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "StatusServer", "UpdaterTrials",
+                "WANDetection",
                 .argumentParser,
                 .logging,
+                .metrics,
             ],
             path: "bench/esddns-bench",
             swiftSettings: strict

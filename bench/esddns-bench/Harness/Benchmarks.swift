@@ -9,6 +9,7 @@ enum Benchmarks {
         QuorumRound.self,
         GarbagePackets.self,
         DetectCommandStart.self,
+        StatusServing.self,
     ]
 
     /// - Parameter filters: parts of names; none means all.
