@@ -84,7 +84,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "esddns",
-            dependencies: ["AddressSync", "CommandSuite", .argumentParser],
+            dependencies: ["AddressSync", "CommandSuite", "NetworkPrimitives", .argumentParser],
             swiftSettings: strict
         ),
         // What needs the simulator, YAML and the whole of Foundation, so that `esddns` starts without them.
@@ -110,8 +110,8 @@ let package = Package(
         .target(
             name: "AddressSync",
             dependencies: [
-                "DNSRecords", "NetworkPrimitives", "OperatorCore", "StatusServer", "WANDetection",
-                .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
+                "DNSRecords", "NetworkPrimitives", "OperatorCore", "StatusServer", "SystemShims", "WANDetection",
+                .configuration, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -143,7 +143,7 @@ let package = Package(
         ),
         .target(
             name: "NetworkPrimitives",
-            dependencies: ["SystemThreads", .nioCore, .nioPosix, .nioSSL],
+            dependencies: ["SystemShims", "SystemThreads", .nioCore, .nioPosix, .nioSSL],
             swiftSettings: strict
         ),
         .target(
@@ -152,6 +152,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SystemThreads", swiftSettings: strict),
+        // What the C library has and its Swift module has not.
+        .target(name: "SystemShims"),
         // Loads libcurl when it is first needed.
         .target(name: "CurlShims", dependencies: ["CLibcurl"], linkerSettings: [.linkedLibrary("dl")]),
         // Headers only; with the flags of pkg-config every executable would be linked to it.
@@ -184,6 +186,7 @@ let package = Package(
                 "KubernetesConfiguration", "NetworkPrimitives", "OperatorCore", "StatusServer", "UpdaterTrials",
                 "WANDetection",
                 .argumentParser,
+                .httpTypes,
                 .logging,
                 .metrics,
             ],
@@ -227,7 +230,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "CommandSuiteTests", dependencies: ["AddressSync", "CommandSuite", .argumentParser],
+            name: "CommandSuiteTests", dependencies: ["AddressSync", "CommandSuite", "esddns", .argumentParser],
             swiftSettings: strict),
         // Against a real API server where there is one, else against the simulator.
         .testTarget(
@@ -260,7 +263,7 @@ let package = Package(
         ),
         .testTarget(
             name: "NetworkPrimitivesTests",
-            dependencies: ["NetworkPrimitives", "TestSupport", .nioCore, .nioEmbedded, .nioPosix],
+            dependencies: ["NetworkPrimitives", "SystemThreads", "TestSupport", .nioCore, .nioEmbedded, .nioPosix],
             swiftSettings: strict
         ),
         .testTarget(

@@ -134,6 +134,7 @@ public struct DetectionRequest: Sendable {
         if listed.contains(where: \.isAuthenticated) { settings.authenticateChanges = true }
         let detector = try Detector(
             sources: sources, directory: listed.isEmpty ? nil : directory, settings: settings, lookup: lookup,
+            clock: PollerClock(),
             logger: Logger(label: "esddns.wan") { _ in SwiftLogNoOpLogHandler() })
         let verdict = await detector.detect(published: nil)
         await client?.shutdown()

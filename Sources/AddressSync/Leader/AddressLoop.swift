@@ -13,9 +13,13 @@ protocol AddressDetecting: Sendable {
     /// Follows whatever can say by itself that something has changed, until the task is cancelled, and calls `changed`
     /// each time. Where nothing can, there are only probes.
     func watch(_ changed: @escaping @Sendable () -> Void) async
+    /// Where tasks that detect had best run; `nil`: anywhere.
+    var executor: (any TaskExecutor)? { get }
 }
 
 extension AddressDetecting {
+    var executor: (any TaskExecutor)? { nil }
+
     func watch(_ changed: @escaping @Sendable () -> Void) async {}
 }
 
@@ -57,6 +61,10 @@ struct AddressLoop<C: Clock>: Sendable where C.Duration == Duration, C.Instant: 
     ///
     /// - Parameter previous: what was published before; its address holds until a quorum says otherwise.
     func run(previous: PublishedAddress, leader: String) async {
+        await withTaskExecutorPreference(detector.executor) { await follow(previous, leader: leader) }
+    }
+
+    private func follow(_ previous: PublishedAddress, leader: String) async {
         var state = State(settings: settings, previous: previous, leader: leader, now: clock.now)
         let inbox = TimedInbox<Input, C>(clock: clock)
         defer { pulse.woke() }

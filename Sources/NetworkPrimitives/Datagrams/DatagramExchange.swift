@@ -35,7 +35,7 @@ public struct DatagramExchange: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 question.resume(continuation)
-                DatagramPoller.shared.add(question)
+                DatagramPoller.shared.add(question, until: question.nextTime)
             }
         } onCancel: {
             question.cancel()

@@ -1,23 +1,20 @@
 import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-/// What a ``DatagramPoller`` waits for. Only the poller's thread calls these.
+/// What a ``DatagramPoller`` waits for. Only the poller's thread calls these, if somebody is the poller's thread.
 protocol PolledDatagrams: AnyObject, Sendable {
     var descriptor: Int32 { get }
+    /// When it has to be looked at, at the latest.
+    var nextTime: ContinuousClock.Instant { get }
 
     /// Does what is due.
     ///
     /// - Parameter buffer: used again and again, for every question of the poller.
-    /// - Returns: when to be called again at the latest; `nil` where it is over and its socket has been closed.
+    /// - Returns: when to be called again at the latest; `nil` where it is over and its socket is to be closed.
     func step(_ buffer: inout ByteBuffer) -> ContinuousClock.Instant?
+
+    /// Closes the socket. The last call.
+    func close()
 
     /// Datagrams, or an error, are there.
     ///
@@ -75,6 +72,8 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
     /// was to be sent again or given up. Waking it for that would cost every round that ends without its slowest servers.
     func cancel() { finish(.failure(.cancelled)) }
 
+    var nextTime: ContinuousClock.Instant { time(after: state.withLock(\.nextSend)) }
+
     func step(_ buffer: inout ByteBuffer) -> ContinuousClock.Instant? {
         if start.duration(to: .now) >= Duration(exchange.deadline) {
             // What came in time counts, even where this thread had to wait for a processor.
@@ -84,19 +83,21 @@ final class DatagramQuestion<Answer: Sendable>: PolledDatagrams {
             sendWhatIsDue()
         }
         let (isOver, nextSend) = state.withLock { ($0.outcome != nil, $0.nextSend) }
-        guard !isOver else {
-            close(descriptor)
-            return nil
-        }
-        // Without an array in between: this runs whenever a datagram has arrived, for every question that is open.
+        return isOver ? nil : time(after: nextSend)
+    }
+
+    /// Without an array in between: this runs whenever a datagram has arrived.
+    private func time(after nextSend: Int) -> ContinuousClock.Instant {
         let isToBeSent = nextSend < exchange.sendTimes.count
         let time = isToBeSent ? min(exchange.sendTimes[nextSend], exchange.deadline) : exchange.deadline
         return start.advanced(by: Duration(time))
     }
 
+    func close() { DatagramSocket.close(descriptor) }
+
     func abandon() {
-        finish(.failure(.unreachable("the system has no thread or pipe left to wait for answers")))
-        close(descriptor)
+        finish(.failure(.unreachable("the system has no thread, descriptor or memory left to wait for answers")))
+        close()
     }
 
     /// Sends once for each time of sending that has come.

@@ -75,6 +75,16 @@ enum DatagramSocket {
         }
     }
 
+    static func close(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            _ = Glibc.close(descriptor)
+        #elseif canImport(Musl)
+            _ = Musl.close(descriptor)
+        #else
+            _ = Darwin.close(descriptor)
+        #endif
+    }
+
     /// No datagram is longer: 16 bits of length.
     static let largestDatagram = 65_535
 

@@ -2,6 +2,7 @@ public import CurlHTTP
 public import Logging
 public import NIOCore
 public import NIOPosix
+public import NetworkPrimitives
 import Synchronization
 
 /// Finds the WAN address: whole rounds that end in a ``Verdict``, and cheap probes between them.
@@ -21,6 +22,11 @@ public final class Detector: Sendable {
     let metrics: DetectionMetrics
     let logger: Logger
     let memory: Mutex<DetectionMemory>
+    private let poller: DatagramPoller?
+
+    /// Whom a task that runs rounds and probes should prefer, so that an answer wakes one thread and not two: the one that waits
+    /// for datagrams. `nil`, which stands for the cooperative pool, where the detector has no sockets.
+    public var executor: (any TaskExecutor)? { poller?.executor }
 
     /// Settings and sources that do not fit together, so that no detection is possible.
     public struct InvalidSettings: Error, Hashable, Sendable, CustomStringConvertible {
@@ -39,12 +45,13 @@ public final class Detector: Sendable {
     ///     too few servers are left that may be asked. Zero: no limit.
     ///   - lookup: asks one source.
     ///   - clock: measures and paces rounds.
+    ///   - poller: waits for the datagrams of `lookup`, if there are any.
     /// - Throws: ``InvalidSettings`` with what ``QuorumSettings/problems(with:)`` finds.
     public init(
         sources: [AddressSource], directory: HostListDirectory? = nil, fallback: LocalSource? = nil,
         settings: QuorumSettings = QuorumSettings(), spacing: Duration = .zero, lookup: any AddressLookup,
         clock: any Clock<Duration> = ContinuousClock(), metrics: DetectionMetrics = DetectionMetrics(),
-        logger: Logger = Logger(label: "esddns.wan")
+        logger: Logger = Logger(label: "esddns.wan"), poller: DatagramPoller? = nil
     ) throws(InvalidSettings) {
         let problems = settings.problems(with: sources, besidesLists: directory?.lists.isEmpty == false)
         guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
@@ -58,6 +65,7 @@ public final class Detector: Sendable {
         self.metrics = metrics
         self.logger = logger
         memory = Mutex(DetectionMemory(spacing: spacing))
+        self.poller = poller
     }
 
     /// A detector that asks over the network.
@@ -75,6 +83,6 @@ public final class Detector: Sendable {
         try self.init(
             sources: sources, directory: directory, fallback: fallback, settings: settings, spacing: spacing,
             lookup: NetworkLookup(http: http, group: group(), allowNonGlobal: settings.allowNonGlobal),
-            metrics: metrics, logger: logger)
+            clock: PollerClock(), metrics: metrics, logger: logger, poller: .shared)
     }
 }
