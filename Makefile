@@ -20,7 +20,15 @@ executables := esddns-leader esddns-updater esddns esddns-cluster
 
 # How what ships is built. Swift has every executable offer all of its symbols to libraries, which makes some megabytes that the
 # loader reads and that are found nowhere else: nothing here is looked up by name, and backtraces are not made from them.
+# LLVM's linker comes with Swift, takes half the time of the default one, and knows the short form of relative relocations (RELR),
+# which is 2 MB less in the file and in memory. The C library can read that since glibc 2.36, so it is used where that is there.
 release := --configuration release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic
+ifeq ($(shell uname -s),Linux)
+release += -Xswiftc -use-ld=lld
+ifeq ($(shell printf 'glibc 2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION 2>/dev/null)" | sort --version-sort | tail -n +2),$(shell getconf GNU_LIBC_VERSION 2>/dev/null))
+release += -Xlinker -z -Xlinker pack-relative-relocs
+endif
+endif
 
 .PHONY: help
 help: ## List what can be made
@@ -86,10 +94,11 @@ simulation: dependencies ## Run updaters of one record under random faults with 
 .PHONY: bench
 bench: dependencies ## Measure what docs/benchmarks.md promises, beside its peers: "make bench ARGS='--filter NAME'"
 	@if [[ "$(INSTALL)" != no ]]; then scripts/install-peers.sh >&2; scripts/install-metrics-parser.sh >&2; fi
-	@echo "building esddns-bench, esddns and esddns-updater for release; the first time takes some minutes" >&2
+	@echo "building esddns-bench and what it runs for release; the first time takes some minutes" >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns-bench >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns >&2
 	@"$(SWIFT)" build --quiet $(release) --product esddns-updater >&2
+	@"$(SWIFT)" build --quiet $(release) --product esddns-leader >&2
 	@exec .build/release/esddns-bench --json .build/bench.json $(ARGS)
 
 .PHONY: fuzz

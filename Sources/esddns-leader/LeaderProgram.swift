@@ -2,5 +2,5 @@ import OperatorProgram
 
 @main
 enum LeaderProgram {
-    static func main() async { await OperatorProgram.main(.leader) }
+    static func main() { OperatorProgram.main(.leader) }
 }

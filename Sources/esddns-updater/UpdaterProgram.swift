@@ -2,5 +2,5 @@ import OperatorProgram
 
 @main
 enum UpdaterProgram {
-    static func main() async { await OperatorProgram.main(.updater) }
+    static func main() { OperatorProgram.main(.updater) }
 }

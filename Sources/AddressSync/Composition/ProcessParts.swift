@@ -87,6 +87,7 @@ public struct AssembledProcess: Sendable {
             })
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await handling.follow(sequence) }
+            tasks.addTask { await ProcessEntry.releaseMemoryOnceSettled() }
             defer { tasks.cancelAll() }
             try await group.run()
         }

@@ -10,6 +10,7 @@ enum Benchmarks {
         GarbagePackets.self,
         DetectCommandStart.self,
         StatusServing.self,
+        IdleProcesses.self,
     ]
 
     /// - Parameter filters: parts of names; none means all.
