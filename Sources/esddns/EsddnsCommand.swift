@@ -1,7 +1,6 @@
 import AddressSync
 import ArgumentParser
 
-@main
 struct EsddnsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "esddns",

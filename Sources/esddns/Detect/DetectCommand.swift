@@ -1,7 +1,5 @@
 import AddressSync
 import ArgumentParser
-import CommandSuite
-import NetworkPrimitives
 import WANDetection
 
 struct DetectCommand: AsyncParsableCommand {
@@ -46,13 +44,13 @@ struct DetectCommand: AsyncParsableCommand {
     var dns: [String] = []
 
     @Option(help: "Operators that have to agree, 1 to 10.")
-    var quorum = 2
+    var quorum = DetectOptions().quorum
 
     @Flag(name: .customLong("ipv6"), help: "Detect the IPv6 address instead of the IPv4 address.")
     var isIPv6 = false
 
     @Option(help: "Seconds after which a round without a quorum ends.")
-    var timeout = 10.0
+    var timeout = DetectOptions().timeout
 
     @Flag(help: "For tests: ask servers and accept addresses that are not public, and permit plain HTTP.")
     var allowNonGlobal = false
@@ -60,36 +58,19 @@ struct DetectCommand: AsyncParsableCommand {
     @Flag(name: .customLong("json"), help: "Print one line of JSON instead of a table.")
     var isJSON = false
 
-    func validate() throws { _ = try request() }
-
-    func run() async throws {
-        Interruption.endsQuietly()
-        let request = try request()
-        for problem in request.unreadable { Output.print("not asked: \(problem)\n", to: .error) }
-        let report: DetectionReport
-        do {
-            report = try await Progress.during("asking \(request.sources.count) sources") { _ in
-                try await request.run()
-            }
-        } catch {
-            Output.print("Error: \(error)\n", to: .error)
-            throw ExitCode(ProcessEntry.ExitCode.unavailable)
-        }
-        for problem in report.problems { Output.print("not asked: \(problem)\n", to: .error) }
-        Output.print(isJSON ? report.json + "\n" : report.table(isColored: Terminal.output.isColored))
-        guard report.isConfirmed else { throw ExitCode(ProcessEntry.ExitCode.temporaryFailure) }
+    func validate() throws {
+        do { _ = try options.request() } catch { throw ValidationError(error.description) }
     }
 
-    private func request() throws -> DetectionRequest {
-        let seconds = timeout.isFinite ? min(max(timeout, -1), 1e6) : -1
-        do {
-            return try DetectionRequest(
-                .init(stun: stun, http: http, dns: dns, lists: stunList), quorum: quorum,
-                family: isIPv6 ? .ipv6 : .ipv4,
-                allowNonGlobal: allowNonGlobal, timeout: .seconds(seconds))
-        } catch {
-            throw ValidationError(error.description)
-        }
+    func run() async throws {
+        let code = await options.detect()
+        guard code == 0 else { throw ExitCode(code) }
+    }
+
+    var options: DetectOptions {
+        DetectOptions(
+            stun: stun, stunList: stunList, http: http, dns: dns, quorum: quorum, isIPv6: isIPv6, timeout: timeout,
+            allowNonGlobal: allowNonGlobal, isJSON: isJSON)
     }
 
     /// The built-in sources of one kind, for completions.
