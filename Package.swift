@@ -111,7 +111,7 @@ let package = Package(
             name: "AddressSync",
             dependencies: [
                 "DNSRecords", "NetworkPrimitives", "OperatorCore", "StatusServer", "SystemShims", "WANDetection",
-                .configuration, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals,
+                .configuration, .httpTypes, .logging, .metrics, .nioCore, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -218,7 +218,7 @@ let package = Package(
             name: "AddressSyncTests",
             dependencies: [
                 "AddressSync", "ClusterSimulator", "CurlHTTP", "DNSRecords", "NetworkPrimitives", "OperatorCore",
-                "StatusServer", "WANDetection", "TestSupport", .logging, .metrics,
+                "StatusServer", "WANDetection", "TestSupport", .httpTypes, .logging, .metrics,
             ],
             swiftSettings: strict
         ),

@@ -166,9 +166,12 @@ fi
     grep -vE '^(#|$|ESDDNS_(RECORDS|PROVIDER)=|ESDDNS_[A-Z0-9_]+_FILE=)' "$overlay" || true
     printf 'ESDDNS_RECORDS=%s\nESDDNS_PROVIDER=%s\n' "$records" "$provider"
     for name in "${keys[@]}"; do
-        printf '%s_FILE=/etc/esddns/secrets/%s\n' "$name" "$name"
+        is_shared_setting "$name" || printf '%s_FILE=/etc/esddns/secrets/%s\n' "$name" "$name"
     done
 } >"$run_updater"
+for name in "${keys[@]}"; do
+    ! is_shared_setting "$name" || printf '%s_FILE=/etc/esddns/secrets/%s\n' "$name" "$name" >>"$run_settings"
+done
 for setting in "${settings[@]}"; do
     if [[ $setting =~ $updater_prefixes ]]; then file=$run_updater; else file=$run_settings; fi
     # The last word on a setting counts.

@@ -91,6 +91,7 @@ require_definitions() {
 
 # Settings that are secrets, in the order of docs/settings.md, which a test compares with this.
 secret_settings=(
+    ESDDNS_NOTIFY_URL ESDDNS_NOTIFY_HEADERS ESDDNS_PING_URL
     ESDDNS_GANDI_TOKEN ESDDNS_GANDI_API_KEY
     ESDDNS_CLOUDFLARE_TOKEN
     ESDDNS_ROUTE53_ACCESS_KEY_ID ESDDNS_ROUTE53_SECRET_ACCESS_KEY ESDDNS_ROUTE53_SESSION_TOKEN
@@ -106,6 +107,11 @@ secret_settings=(
 )
 # Those providers that can do without a key: the pod's identity, or no account at all, takes its place.
 keyless_providers=(route53 google azure webhook dnsendpoint)
+
+# Secrets that leaders take as well: whom to notify.
+is_shared_setting() {
+    case $1 in ESDDNS_NOTIFY_* | ESDDNS_PING_*) return 0 ;; *) return 1 ;; esac
+}
 
 # By its name, so that those of labelled providers are known too.
 is_secret_setting() {

@@ -1,5 +1,6 @@
 import CurlHTTP
 import DNSRecords
+import NetworkPrimitives
 import OperatorCore
 import StatusServer
 import WANDetection
@@ -25,17 +26,32 @@ extension ProcessParts {
                 http: client, api: api, spacing: settings.publishing.spacing, directory: directory,
                 logger: makeLogger("detector"))
         }
+        let notifying = try NotifyingParts(
+            settings.notifications, logger: makeLogger("notifier"),
+            look: Self.look(at: board, settings.detection.families))
         let service = LeaderService(
             settings: settings, election: election, api: api, electionAPI: electionAPI, detectors: detection.detectors,
-            board: board, watchdog: watchdog(), logger: logger)
+            board: board, watchdog: watchdog(), announce: notifying.announce, logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + detection.services + [service], board: board,
+            services: notifying.services + (server.map { [$0] } ?? []) + detection.services + [service], board: board,
             statusServer: server, logger: logger
         ) {
             await api.shutdown()
             await electionAPI.shutdown()
             await detection.shutdown()
+            await notifying.shutdown()
+        }
+    }
+
+    /// Only the process that leads says how it is.
+    private static func look(
+        at board: StatusBoard, _ families: [IPAddress.Family]
+    ) -> @Sendable () -> PingState.Condition {
+        let families = families.map(\.rawValue)
+        return {
+            guard board.report().leading else { return .silent }
+            return board.trouble(with: families).map { .trouble($0) } ?? .healthy
         }
     }
 }

@@ -1,5 +1,6 @@
 import CurlHTTP
 import DNSRecords
+import NetworkPrimitives
 import StatusServer
 import WANDetection
 
@@ -24,13 +25,17 @@ extension ProcessParts {
                 logger: makeLogger("detector"))
         }
         dependencies.lookup = settings.records.lookup()
+        let families = settings.detection.families.map(\.rawValue)
+        let notifying = try NotifyingParts(
+            settings.notifications, transport: providerClient, logger: makeLogger("notifier"),
+            look: { board.trouble(with: families).map { .trouble($0) } ?? .healthy })
         let service = StandaloneService(
             settings: settings, detectors: detection.detectors,
             writers: try settings.records.writers(with: dependencies), lookup: dependencies.lookup, board: board,
-            logger: logger)
+            announce: notifying.announce, logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + detection.services + [service], board: board,
+            services: notifying.services + (server.map { [$0] } ?? []) + detection.services + [service], board: board,
             statusServer: server, logger: logger,
             close: {
                 await detection.shutdown()

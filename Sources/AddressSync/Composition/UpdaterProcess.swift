@@ -38,14 +38,18 @@ extension ProcessParts {
         dependencies.lookup = settings.records.lookup()
         dependencies.endpointObjects = KubernetesEndpointObjects(
             api: api, namespace: settings.cluster.namespace ?? api.namespace)
+        // An updater tells of records. That all is well is the leader's to say.
+        let notifying = try NotifyingParts(
+            settings.notifications, transport: providerClient, logger: makeLogger("notifier"))
         let service = UpdaterService(
             settings: settings, namespace: settings.cluster.namespace ?? api.namespace, api: api,
             detectors: .init(shared: detection.detectors, ofNode: nodeDetection.detectors),
             writers: try settings.records.writers(with: dependencies), lookup: dependencies.lookup, board: board,
-            logger: logger)
+            announce: notifying.announce, logger: logger)
         let server = makeStatusServer(settings.process, board: board, logger: makeLogger("status"))
         return AssembledProcess(
-            services: (server.map { [$0] } ?? []) + nodeDetection.services + [service], board: board,
+            services: notifying.services + (server.map { [$0] } ?? []) + nodeDetection.services + [service],
+            board: board,
             statusServer: server, logger: logger,
             close: {
                 await api.shutdown()

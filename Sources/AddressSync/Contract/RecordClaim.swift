@@ -31,6 +31,10 @@ public struct RecordClaim: Hashable, Sendable {
     public var failures: Int
     /// Whether the failure is that the credentials were refused.
     public var isRefusal: Bool
+    /// When the record began to fail, for whichever addresses; `nil` while it does not.
+    public var failingSince: Timestamp?
+    /// Whether people were told that it has failed for long.
+    public var isTold = false
 
     public init(
         addresses: AddressSet,
@@ -77,6 +81,8 @@ extension RecordClaim {
         var time: String
         var error: String?
         var failures: Int?
+        var failingSince: String?
+        var told: Bool?
         var refused: Bool?
     }
 
@@ -109,6 +115,8 @@ extension RecordClaim {
             addresses: addresses, phase: document.phase, node: document.node, generation: generation,
             holdSeconds: document.holdSeconds, provider: document.provider, time: time, error: document.error ?? "",
             failures: max(0, min(document.failures ?? 0, 1000)), isRefusal: document.refused ?? false)
+        failingSince = document.failingSince.flatMap(Timestamp.init(rfc3339:))
+        isTold = document.told ?? false
     }
 
     var json: String {
@@ -118,7 +126,8 @@ extension RecordClaim {
             deadline: phase == .claimed
                 ? Timestamp(secondsSinceEpoch: time.secondsSinceEpoch + Int64(holdSeconds)).description : nil,
             provider: provider, time: time.description, error: error.isEmpty ? nil : error,
-            failures: failures == 0 ? nil : failures, refused: isRefusal ? true : nil)
+            failures: failures == 0 ? nil : failures, failingSince: failingSince?.description,
+            told: isTold ? true : nil, refused: isRefusal ? true : nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings, integers and options of them always encode.

@@ -25,12 +25,16 @@ public struct LeaderService: Service, CustomStringConvertible {
     private let logger: Logger
     private let failures: FailureLog
     private let events: EventRecorder
+    /// What events about each family's address are about.
+    private let subjects: [IPAddress.Family: EventSubject]
+    private let announce: @Sendable (Announcement) -> Void
     private let clock = ContinuousClock()
     private let pulses: [IPAddress.Family: LoopPulse]
 
     /// - Parameters:
     ///   - api: for the ConfigMap.
     ///   - electionAPI: for the Lease only, on a connection of its own.
+    ///   - announce: called, while leading, with what people are to be notified of; must not block.
     init(
         settings: LeaderSettings,
         election: ElectionSettings,
@@ -39,6 +43,7 @@ public struct LeaderService: Service, CustomStringConvertible {
         detectors: [IPAddress.Family: any AddressDetecting],
         board: StatusBoard,
         watchdog: LeaseWatchdog = LeaseWatchdog(),
+        announce: @escaping @Sendable (Announcement) -> Void = { _ in },
         logger: Logger
     ) {
         self.settings = settings
@@ -53,6 +58,12 @@ public struct LeaderService: Service, CustomStringConvertible {
         self.events = events
         let families: [IPAddress.Family] = [.ipv4, .ipv6].filter { detectors[$0] != nil }
         let published = families.map { settings.addressConfigMap($0) }
+        self.announce = announce
+        subjects = Dictionary(
+            uniqueKeysWithValues: detectors.keys.map { family in
+                let name = settings.addressConfigMap(family)
+                return (family, EventSubject(events, namespace: election.namespace, name: name))
+            })
         let elector = LeaderElector(
             settings: election, api: electionAPI, watchdog: watchdog, events: events,
             owner: { await Self.owner(of: election, among: published, electionAPI) }
@@ -89,7 +100,11 @@ public struct LeaderService: Service, CustomStringConvertible {
     /// - Throws: ``LeadershipLost``.
     public func run() async throws {
         let superseded = Reason()
-        let end = await postingEvents { await runElection(superseded) }
+        let end = await events.post {
+            await runElection(superseded)
+        } grace: { end in
+            if case .lost = end { .milliseconds(200) } else { .seconds(1) }
+        }
         board.setLeading(false, epoch: nil)
         switch end {
         case .lost(let why):
@@ -101,20 +116,6 @@ public struct LeaderService: Service, CustomStringConvertible {
                 throw LeadershipLost(description: "gave up the leadership: \(why)")
             }
             logger.info(end == .released ? "gave the leadership back" : "left the election")
-        }
-    }
-
-    /// Posts events beside the election, and the last ones after it: for a moment only, since the process has to end.
-    private func postingEvents(_ election: () async -> ElectionEnd) async -> ElectionEnd {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await events.run() }
-            let end = await election()
-            events.finish()
-            let grace: Duration = if case .lost = end { .milliseconds(200) } else { .seconds(1) }
-            group.addTask { try? await clock.sleep(for: grace) }
-            await group.next()
-            group.cancelAll()
-            return end
         }
     }
 
@@ -152,7 +153,9 @@ public struct LeaderService: Service, CustomStringConvertible {
         let watcher = ObjectWatcher<ConfigMap>(
             api: api, namespace: namespace, name: settings.addressConfigMap(family))
         await watcher.run { update in
-            guard case .present(let map) = update, !elector.isLeader else { return }
+            guard case .present(let map) = update else { return }
+            subjects[family]?.saw(map)
+            guard !elector.isLeader else { return }
             var problems: [String] = []
             board.setPublished(PublishedAddress(in: map, family: family, problems: &problems))
         }
@@ -195,10 +198,21 @@ public struct LeaderService: Service, CustomStringConvertible {
         case .failure(let error): return error.why
         }
         let ended = Reason()
+        let log = AddressLog(family: publication.family, logger: logger, failures: failures)
+        let (family, node, subject) = (publication.family, settings.process.nodeName, subjects[publication.family])
+        let announcer = AddressAnnouncer(
+            lasting: settings.notifications.lasting, previous: previous, clock: clock, wallClock: { Timestamp.now() }
+        ) { [announce] announcement in
+            subject?.tell(announcement)
+            if let said = Announcement(announcement, family: family, source: node) { announce(said) }
+        }
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: clock, wallClock: { Timestamp.now() },
             pulse: pulses[publication.family] ?? LoopPulse(),
-            tell: { Self.tell($0, logger: logger) },
+            tell: { news in
+                log.tell(news)
+                announcer.tell(news)
+            },
             decided: { board.setVerdict($0, family: publication.family) },
             publish: { content in
                 switch await publish(content, publication, through: fenced) {
@@ -210,7 +224,7 @@ public struct LeaderService: Service, CustomStringConvertible {
                 case .failure: return .stop
                 }
             })
-        await loop.run(previous: previous, leader: term.identity)
+        await announcer.run(beside: { await loop.run(previous: previous, leader: term.identity) })
         return ended.value
     }
 
@@ -284,7 +298,7 @@ public struct LeaderService: Service, CustomStringConvertible {
 
     private static let election = "election"
 
-    private static func note(
+    static func note(
         _ report: ElectionReport, identity: String, board: StatusBoard, logger: Logger, failures: FailureLog
     ) {
         switch report {
@@ -307,37 +321,7 @@ public struct LeaderService: Service, CustomStringConvertible {
             failures.passed(Self.election, saying: "requests for the Lease are answered again")
             board.setReadiness("lease", failure: nil)
         case .unexpected(let what):
-            logger.warning("unexpected answer about the Lease", metadata: ["what": "\(what)"])
-        }
-    }
-
-    static func tell(_ news: AddressNews, logger: Logger) {
-        switch news {
-        case .probeDiffers(let observation, let held):
-            logger.info(
-                "a probe saw another address, asking for a quorum",
-                metadata: ["vote": "\(observation)", "held": "\(held?.description ?? "none")"])
-        case .probeFailed(let observation):
-            logger.info("a probe failed, asking for a quorum", metadata: ["vote": "\(observation)"])
-        case .changed(let before, let after, let verdict):
-            logger.notice(
-                "the WAN address changed",
-                metadata: [
-                    "from": "\(before?.description ?? "none")", "to": "\(after?.description ?? "none")",
-                    "because": "\(verdict)", "votes": "\(verdict.votesSummary())",
-                ])
-        case .confirmedAgain(let verdict):
-            logger.info("the WAN address is confirmed", metadata: ["because": "\(verdict)"])
-        case .unconfirmed(let verdict, let held):
-            // Where there are only unauthenticated sources, every change needs two rounds.
-            var level = Logger.Level.warning
-            if case .unconfirmed(.awaitingSecondRound) = verdict.condition { level = .info }
-            logger.log(
-                level: level, "the address is not confirmed, nothing is changed",
-                metadata: [
-                    "held": "\(held?.description ?? "none")", "because": "\(verdict)",
-                    "votes": "\(verdict.votesSummary())",
-                ])
+            failures.failed("answers about the Lease", saying: "unexpected answer about the Lease", because: what)
         }
     }
 }

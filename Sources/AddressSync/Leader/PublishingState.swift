@@ -59,7 +59,6 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
     private var egresses: Set<IPAddress> = []
     /// Rounds without a verdict since the last one with one.
     private var failedRounds = 0
-    private var lastUnconfirmed: String?
     /// Whether the next round is the second of two that have to agree.
     private var isAwaitingSecondRound = false
     private var lastRound: Instant?
@@ -139,8 +138,8 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         switch observation.result {
         case .success(let address) where holds(address) && content.condition == .confirmed,
             .success(let address) where egresses.contains(address) && content.condition == .multipleEgress:
-            suspects[observation.source] = nil
-            return []
+            let wasSuspect = suspects.removeValue(forKey: observation.source) != nil
+            return wasSuspect ? [.tell(.probeAgrees(observation))] : []
         case .success, .failure:
             let isKnown = suspects.updateValue(observation.result, forKey: observation.source) == observation.result
             let isSoon = lastRound.map { now < $0.advanced(by: settings.confirmInterval / 5) } ?? false
@@ -168,7 +167,6 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
         // An address of the other family would be a mistake of the detector's, and is never published.
         if let addresses = AddressSet(verdict.addresses), addresses.family == content.family {
             failedRounds = 0
-            lastUnconfirmed = nil
             content.addresses = addresses
             content.condition = .confirmed
             if case .multipleEgress(let addresses) = verdict.condition {
@@ -186,10 +184,7 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
             failedRounds += 1
             content.condition = .unconfirmed
             nextRound = now.advanced(by: waitAfterFailure())
-            if lastUnconfirmed != verdict.description {
-                news.append(.tell(.unconfirmed(verdict, holding: content.addresses)))
-            }
-            lastUnconfirmed = verdict.description
+            news.append(.tell(.unconfirmed(verdict, holding: content.addresses)))
         }
         isAwaitingSecondRound = false
         if content.addresses != before.addresses {
@@ -216,7 +211,10 @@ struct PublishingState<Instant: InstantProtocol & Sendable>: Sendable where Inst
 enum AddressNews: Sendable {
     case probeDiffers(Observation, holding: AddressSet?)
     case probeFailed(Observation)
+    /// The source of one of these says again what rounds find.
+    case probeAgrees(Observation)
     case changed(from: AddressSet?, to: AddressSet?, Verdict)
     case confirmedAgain(Verdict)
+    /// A round changed nothing; told for each.
     case unconfirmed(Verdict, holding: AddressSet?)
 }

@@ -68,6 +68,7 @@ final class ConfigMapClaims: ClaimStore {
     private let namespace: String
     private let name: String
     private let timeout: Duration
+    private let subject: EventSubject?
     private let followers = Mutex(Followers())
 
     /// Those who follow entries, and what they were told last.
@@ -83,8 +84,13 @@ final class ConfigMapClaims: ClaimStore {
         case hidden
     }
 
-    init(api: any KubernetesAPI, namespace: String, name: String, timeout: Duration = .seconds(5)) {
+    /// - Parameter subject: told of the ConfigMap when it is seen.
+    init(
+        api: any KubernetesAPI, namespace: String, name: String, timeout: Duration = .seconds(5),
+        subject: EventSubject? = nil
+    ) {
         self.api = api
+        self.subject = subject
         self.namespace = namespace
         self.name = name
         self.timeout = timeout
@@ -93,6 +99,7 @@ final class ConfigMapClaims: ClaimStore {
     func read(_ key: String) async throws(ClaimsUnreachable) -> ClaimReading {
         do throws(KubernetesError) {
             let map = try await api.get(ConfigMap.self, name: name, namespace: namespace, timeout: timeout)
+            subject?.saw(map)
             return ClaimReading(key, in: map)
         } catch  where error.isNotFound {
             return ClaimReading(key, in: nil)
@@ -137,6 +144,7 @@ final class ConfigMapClaims: ClaimStore {
                 object.data = [key: text]
                 written = try await api.create(object, namespace: namespace, timeout: timeout)
             }
+            subject?.saw(written)
             return ClaimVersion(resourceVersion: written.resourceVersion, text: text)
         } catch  where error.isConflict || error.isAlreadyExists || error.isNotFound || error.mayHaveBeenApplied {
             return nil
@@ -188,6 +196,7 @@ extension ConfigMapClaims {
         await watcher.run { update in
             switch update {
             case .present(let map):
+                subject?.saw(map)
                 last = map
                 show()
             case .absent:

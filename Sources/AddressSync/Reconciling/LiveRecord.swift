@@ -29,17 +29,19 @@ struct LiveRecord: RecordAccess {
         do {
             desired = try RecordSet(name: name, type: type, addresses: addresses.addresses, ttl: ttl)
         } catch {
-            return .refused("\(error)")
+            return .refused("\(error)", cause: .other)
         }
-        let outcome = await writer.bring(desired, while: mayWrite)
-        switch outcome {
-        case .inSync: return .unchanged
-        case .changed, .created: return .done(outcome.description)
-        case .refused(let message): return .refused(message)
-        case .limited(let retryAfter): return .failed(outcome.description, retryAfter: retryAfter)
-        case .failed(let message, let isRetriable):
+        do throws(ProviderError) {
+            let outcome = try await writer.attempt(desired, while: mayWrite)
+            return outcome.isWrite ? .done(outcome.description) : .unchanged
+        } catch {
+            switch error.kind {
+            case .limited(let retryAfter):
+                return .failed(RecordOutcome(error).description, retryAfter: retryAfter)
+            case .conflict, .uncertain, .temporary: return .failed(error.message, retryAfter: nil)
             // What will fail again until somebody acts is asked as rarely as refused credentials.
-            return isRetriable ? .failed(message, retryAfter: nil) : .refused(message)
+            case .refused, .permanent: return .refused(error.message, cause: error.cause)
+            }
         }
     }
 }

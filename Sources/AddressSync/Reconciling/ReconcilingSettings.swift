@@ -28,6 +28,9 @@ public struct ReconcilingSettings: Hashable, Sendable {
     /// provider is asked; and between two such questions of the whole cluster.
     public var blindInterval: Duration = .seconds(3600)
 
+    /// How long a record has to fail before that is called lasting. Whole seconds.
+    public var lasting: Duration = .seconds(600)
+
     public init() {}
 }
 

@@ -25,9 +25,11 @@ struct RecordKeeper: Sendable {
     /// - Parameters:
     ///   - writers: for every provider that the settings name.
     ///   - looksFirst: as ``RecordState/looksFirst``.
+    ///   - alsoTell: called with each decision, its record and the provider's name; must not block.
     init(
         settings: RecordSettings, node: String, writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient,
-        claims: Claims, board: StatusBoard, metrics: RecordMetrics, looksFirst: Bool = false, logger: Logger
+        claims: Claims, board: StatusBoard, metrics: RecordMetrics, looksFirst: Bool = false,
+        alsoTell: @escaping @Sendable (RecordNews, RecordDeclaration, String) -> Void = { _, _, _ in }, logger: Logger
     ) {
         let failures = FailureLog(logger: logger)
         providers = writers.values.map(\.provider)
@@ -53,6 +55,7 @@ struct RecordKeeper: Sendable {
                 wallClock: { Timestamp.now() },
                 tell: { news in
                     metrics.count(news, of: declaration, provider: provider)
+                    alsoTell(news, declaration, provider)
                     Self.tell(
                         news, of: declaration, provider: provider, node: node, board: board, logger: logger,
                         failures: failures)
@@ -89,7 +92,8 @@ struct RecordKeeper: Sendable {
         }
     }
 
-    private static func tell(
+    /// Shows a decision on the page, and says it in the log.
+    static func tell(
         _ news: RecordNews, of declaration: RecordDeclaration, provider: String, node: String, board: StatusBoard,
         logger: Logger, failures: FailureLog
     ) {
@@ -133,6 +137,8 @@ struct RecordKeeper: Sendable {
                 $0.node = other
             }
             logger.debug("another node is at it", metadata: ["node": "\(other)", "address": "\(address)"])
+        case .takingOver(let other):
+            logger.info("the node that claimed the record did not report, taking over", metadata: ["node": "\(other)"])
         case .written(let address, let what):
             show(.synced) {
                 $0.desired = address.description
@@ -141,10 +147,10 @@ struct RecordKeeper: Sendable {
             }
             failures.passed(record, saying: "the record can be written again")
             logger.notice("the record is written", metadata: ["address": "\(address)", "outcome": "\(what)"])
-        case .failed(let why, let wait):
+        case .failed(let why, let wait, _):
             show(.failed) { $0.error = why }
             fail("the record could not be written", why, .warning, retryIn: wait)
-        case .refused(let why, let wait):
+        case .refused(let why, let wait, _, _):
             show(.failed) { $0.error = why }
             fail("the provider refused; somebody has to act", why, .error, retryIn: wait)
         case .failedElsewhere(let claim):
@@ -157,7 +163,7 @@ struct RecordKeeper: Sendable {
                 details: ["record": "\(record)", "node": "\(claim.node)"])
         case .propagating(let found):
             logger.info("written, but the name servers do not all show it yet", metadata: ["holds": "\(found)"])
-        case .reverted(let found, let wait):
+        case .reverted(let found, let wait, _):
             show(.failed) { $0.error = "somebody changed the record back to \(found)" }
             logger.error(
                 "somebody undid a write of ours; leaving the record alone for a while",
@@ -167,6 +173,9 @@ struct RecordKeeper: Sendable {
         case .waiting(let why):
             failures.failed(
                 record, saying: "waiting", because: why, level: .info, details: ["record": "\(record)"])
+        case .lasting, .recovered:
+            // The log has said both already.
+            break
         }
     }
 }

@@ -50,7 +50,7 @@ struct RecordMetrics: Sendable {
             inSync(false, dimensions)
         case .inStep: inSync(true, dimensions)
         case .differs, .leftTo, .failedElsewhere, .propagating: inSync(false, dimensions)
-        case .waiting, .secretsReplaced: break
+        case .waiting, .secretsReplaced, .takingOver, .lasting, .recovered: break
         }
     }
 

@@ -1,3 +1,6 @@
+import DNSRecords
+import StatusServer
+
 /// What a look at a record found.
 enum RecordCheck: Hashable, Sendable {
     case holds(AddressSet)
@@ -26,8 +29,8 @@ enum WriteResult: Hashable, Sendable {
     case unchanged
     /// It may work later; not before `retryAfter` where the provider named a time.
     case failed(String, retryAfter: Duration?)
-    /// The provider does not accept the credentials; somebody has to act.
-    case refused(String)
+    /// It will not work before somebody acts, as where the provider does not accept the credentials.
+    case refused(String, cause: ProviderError.Cause = .credentials)
 }
 
 /// A decision about a record, worth telling once.
@@ -36,13 +39,21 @@ enum RecordNews: Hashable, Sendable {
     case inStep(AddressSet, by: String?)
     case differs(String, AddressSet)
     case leftTo(String, AddressSet)
+    /// The node that had claimed the record has not reported in its time.
+    case takingOver(from: String)
     case written(AddressSet, String)
-    case failed(String, wait: Duration)
-    case refused(String, wait: Duration)
+    /// - Parameter times: how often in a row, by whichever node.
+    case failed(String, wait: Duration, times: Int)
+    case refused(String, wait: Duration, cause: ProviderError.Cause, times: Int)
     case failedElsewhere(RecordClaim)
     case propagating(String)
-    case reverted(String, wait: Duration)
+    /// - Parameter isOurs: it was this node that had written.
+    case reverted(String, wait: Duration, isOurs: Bool)
     case waiting(String)
     /// Credentials that were refused have been replaced; the next attempt comes now.
     case secretsReplaced
+    /// It has failed for so long that people are told, for all nodes by this one.
+    case lasting(String, since: Timestamp)
+    /// It works again, after people were told that it does not.
+    case recovered(since: Timestamp)
 }

@@ -148,7 +148,7 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                 return .input(.reported)
             }
         } catch {
-            if case .report = action { return .input(.reported) }
+            if case .report = action { return .input(.reportLost) }
             return .input(.claimsUnreachable(error.message))
         }
     }
@@ -181,7 +181,7 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                 case .lost(let reading):
                     known = reading.version
                     guard let entry = reading.claim, entry.node == claim.node, entry.addresses == claim.addresses
-                    else { return .claim(.reported, reading.version) }
+                    else { return .claim(.reportLost, reading.version) }
                 }
             } catch {
                 // Without it the others wait for the claim's end, and ask a provider that named a time too early.
@@ -189,6 +189,6 @@ final class RecordReconciler<C: Clock>: Sendable where C.Duration == Duration, C
                 try? await clock.sleep(for: .seconds(1))
             }
         }
-        return .input(.reported)
+        return .input(.reportLost)
     }
 }

@@ -23,7 +23,7 @@ extension RecordState {
             guard now >= settled else { return [.tell(.propagating(checked.shown))] + rest(at: now, until: settled) }
             unclaimedWrite = nil
             unclaimedPause = now.advanced(by: settings.revertedWait)
-            return [.tell(.reverted(checked.shown, wait: settings.revertedWait))]
+            return [.tell(.reverted(checked.shown, wait: settings.revertedWait, isOurs: true))]
                 + rest(at: now, after: settings.revertedWait)
         }
         return [.tell(.differs(checked.shown, desired.addresses))]
@@ -63,10 +63,10 @@ extension RecordState {
     mutating func written(_ result: WriteResult, at now: Instant, wallClock: Timestamp) -> [Action] {
         guard let desired else { return rest(at: now) }
         if wantsRestart { return isRestarting(at: now) ?? [] }
-        let previousFailures = sighting?.claim.addresses == desired.addresses ? sighting?.claim.failures ?? 0 : 0
         let news: RecordNews
         let wait: Duration
         var report: RecordClaim
+        newsOfReport = newsOfRecovery
         switch result {
         case .done(let change):
             failures = 0
@@ -85,20 +85,17 @@ extension RecordState {
             report = entry(
                 .synced, for: desired, hold: isRepair ? settings.blindInterval : .zero, wallClock: wallClock)
         case .failed(let why, let retryAfter):
-            failures = max(failures, previousFailures) + 1
+            countFailure(at: desired)
             wait = max(retryAfter ?? .zero, backoff())
-            news = .failed(why, wait: wait)
-            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
-            report.error = why
-        case .refused(let why):
-            failures = max(failures, previousFailures) + 1
+            news = .failed(why, wait: wait, times: failures)
+            report = failure(why, at: desired, hold: wait, wallClock: wallClock)
+        case .refused(let why, let cause):
+            countFailure(at: desired)
             wait = max(settings.refusedWait, backoff())
-            news = .refused(why, wait: wait)
-            report = entry(.failed, for: desired, hold: wait, wallClock: wallClock)
-            report.error = why
+            news = .refused(why, wait: wait, cause: cause, times: failures)
+            report = failure(why, at: desired, hold: wait, wallClock: wallClock)
             report.isRefusal = true
         }
-        report.failures = failures
         owesReport = owesReport && report.phase != .synced
         forget()
         var next = now.advanced(by: wait)
@@ -107,11 +104,13 @@ extension RecordState {
             next = nextLookAtSecrets(at: now, until: next)
         }
         guard !isCutOff else {
+            newsOfReport = nil
             step = .resting
             return [.tell(news), .wakeUp(at: next)]
         }
         if let entry = sighting?.claim, entry.node != node, entry.phase == .claimed {
             // The write outlasted the claim, and another has taken over.
+            newsOfReport = nil
             step = .resting
             return [.tell(news), .wakeUp(at: next)]
         }
@@ -121,10 +120,12 @@ extension RecordState {
 
     /// The timer set with the report goes on.
     mutating func reported(at now: Instant) -> [Action] {
-        // A report that comes back after its time is no news.
-        guard step == .reporting else { return [] }
-        if let restart = isRestarting(at: now) { return restart }
+        let news = newsOfReport.map { [Action.tell($0)] } ?? []
+        newsOfReport = nil
+        // A report that comes back after its time changes nothing else.
+        guard step == .reporting else { return news }
+        if let restart = isRestarting(at: now) { return news + restart }
         step = .resting
-        return []
+        return news
     }
 }

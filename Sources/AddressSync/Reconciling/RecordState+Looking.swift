@@ -79,6 +79,8 @@ extension RecordState {
                     : rest(at: now, until: free.advanced(by: spreadDelay(desired, within: settings.spread))))
         case .synced:
             return judgeSynced(entry, since: sighting.since, free: free, at: now, wallClock: wallClock)
+        case .claimed where entry.node != node:
+            return [.tell(.takingOver(from: entry.node))] + proceed(at: now, wallClock: wallClock)
         case .claimed, .failed:
             return proceed(at: now, wallClock: wallClock)
         }
@@ -147,7 +149,8 @@ extension RecordState {
         // It was put right before: whoever changes it back means it, and two must never fight over a record.
         if now < free {
             let news: [Action] =
-                toldReverted == entry ? [] : [.tell(.reverted(checked.shown, wait: now.duration(to: free)))]
+                toldReverted == entry
+                ? [] : [.tell(.reverted(checked.shown, wait: now.duration(to: free), isOurs: entry.node == node))]
             toldReverted = entry
             return news + rest(at: now, until: min(free, now.advanced(by: settings.checkInterval * jitter)))
         }
@@ -187,7 +190,7 @@ extension RecordState {
             return claims == .read
                 ? settle(at: now, wallClock: wallClock) : [.tell(.inStep(desired.addresses, by: nil))] + rest(at: now)
         case .refuses(let why):
-            return [.tell(.failed("the record is left alone: \(why)", wait: settings.checkInterval))] + rest(at: now)
+            return leaveAlone(because: why, at: now, wallClock: wallClock)
         case .holds, .absent, .unknown:
             switch claims {
             case .unread: return lookAtClaims(at: now, wallClock: wallClock)
@@ -222,6 +225,7 @@ extension RecordState {
             sighting.claim.generation <= desired.generation,
             sighting.claim.node == node || now >= sighting.since.advanced(by: .seconds(sighting.claim.holdSeconds))
         else { return [news] + rest(at: now) }
+        newsOfReport = newsOfRecovery
         let report = entry(.synced, for: desired, hold: .zero, wallClock: wallClock)
         return [news] + rest(at: now) + go(.reporting, .report(report))
     }

@@ -52,8 +52,10 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         /// Somebody else changed the entry in between, to this.
         case claimLost(to: RecordClaim?)
         case written(WriteResult)
-        /// The entry was written, or belongs to somebody else by now.
+        /// The entry was written.
         case reported
+        /// The entry could not be written, or belongs to somebody else by now.
+        case reportLost
     }
 
     enum Action: Hashable, Sendable {
@@ -141,6 +143,8 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     var claimsLost = 0
     /// Until when this node leaves a provider alone that refused its credentials, unless they are replaced.
     var refusalEnds: Instant?
+    /// Told once the report under way is in the entry: of all nodes only one succeeds with that.
+    var newsOfReport: RecordNews?
 
     /// - Parameters:
     ///   - record: the record's name, or anything else that differs from record to record.
@@ -168,6 +172,9 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
         case .claimLost(let entry): return claimLost(to: entry, at: now, wallClock: wallClock)
         case .written(let result): return written(result, at: now, wallClock: wallClock)
         case .reported: return reported(at: now)
+        case .reportLost:
+            newsOfReport = nil
+            return reported(at: now)
         }
     }
 
@@ -281,11 +288,16 @@ struct RecordState<Instant: InstantProtocol & Sendable>: Sendable where Instant.
     func entry(
         _ phase: RecordClaim.Phase, for desired: Desired, hold: Duration, wallClock: Timestamp
     ) -> RecordClaim {
-        RecordClaim(
+        var claim = RecordClaim(
             addresses: desired.addresses, phase: phase, node: node, generation: desired.generation,
             holdSeconds: Int(min(hold, .seconds(RecordClaim.longestHold)).components.seconds), provider: provider,
             time: wallClock,
             failures: phase == .claimed && sighting?.claim.addresses == desired.addresses
                 ? sighting?.claim.failures ?? 0 : 0)
+        // Which addresses it fails to hold does not matter to those who wait for it to work.
+        guard phase != .synced else { return claim }
+        claim.failingSince = sighting?.claim.failingSince
+        claim.isTold = sighting?.claim.isTold ?? false
+        return claim
     }
 }

@@ -7,6 +7,7 @@ public struct LeaderSettings: Sendable {
     public var cluster: ClusterSettings
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
+    public var notifications: NotificationSettings
 
     /// The ConfigMap of one family's address.
     func addressConfigMap(_ family: IPAddress.Family) -> String { cluster.addressConfigMap(family) }
@@ -18,6 +19,7 @@ public struct LeaderSettings: Sendable {
         cluster = ClusterSettings(reading: &reader)
         detection = DetectionSettings(reading: &reader)
         publishing = PublishingSettings(reading: &reader)
+        notifications = NotificationSettings(reading: &reader)
         try reader.finish()
     }
 }
@@ -28,6 +30,7 @@ public struct UpdaterSettings: Sendable {
     public var cluster: ClusterSettings
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
+    public var notifications: NotificationSettings
     public var records: RecordSettings
     /// How this node finds its own address; `nil` where no record needs it.
     public var nodeDetection: DetectionSettings?
@@ -63,6 +66,8 @@ public struct UpdaterSettings: Sendable {
                     hasCluster: false, originSetting: SettingCatalog.nodeAddressSource, needed: perNode,
                     sharesSources: true))
         publishing = PublishingSettings(reading: &reader)
+        notifications = NotificationSettings(reading: &reader)
+        records.reconciling.lasting = notifications.lasting
         staleAfter = reader.duration(SettingCatalog.staleAfter, in: .seconds(2) ... .seconds(86_400))
         let isBad = reader.problems.contains {
             [SettingCatalog.staleAfter, SettingCatalog.heartbeatInterval].map(\.environmentName).contains($0.name)
@@ -83,6 +88,7 @@ public struct StandaloneSettings: Sendable {
     public var process: ProcessSettings
     public var detection: DetectionSettings
     public var publishing: PublishingSettings
+    public var notifications: NotificationSettings
     public var records: RecordSettings
     /// What is known over restarts; `nil`: nothing.
     public var stateFile: String?
@@ -102,6 +108,8 @@ public struct StandaloneSettings: Sendable {
             reading: &reader,
             as: .init(hasCluster: false, needed: IPAddress.Family.allCases.filter(needed.contains)))
         publishing = PublishingSettings(reading: &reader)
+        notifications = NotificationSettings(reading: &reader)
+        records.reconciling.lasting = notifications.lasting
         try reader.finish()
     }
 

@@ -37,6 +37,7 @@ public struct SettingDeclaration: Hashable, Sendable {
 
     /// A value as messages may show it.
     func shown(_ value: String) -> String {
+        guard !isSecret else { return "<redacted>" }
         switch presentation {
         case .whole: return value
         case .url: return HTTPURL.presentable(value)
@@ -196,6 +197,39 @@ public enum SettingCatalog {
         "RECORD_CHECK_INTERVAL", default: "5m", expected: "a duration of 1s to 24h, such as 5m",
         summary: "Time between two looks at a record that is in step.")
 
+    // Notifications.
+    static let notifyURL = SettingDeclaration(
+        "NOTIFY_URL", expected: "a secret: an https URL",
+        summary: "Webhook that is told of changes and of what fails for long, by POST of JSON.", isSecret: true)
+    static let notifyTemplate = SettingDeclaration(
+        "NOTIFY_TEMPLATE", expected: "JSON with placeholders within its texts, such as {\"text\": \"{{message}}\"}",
+        summary: "What is sent to the webhook; otherwise every placeholder under its own name.")
+    static let notifyHeaders = SettingDeclaration(
+        "NOTIFY_HEADERS", expected: "a secret: lines of NAME: VALUE",
+        summary: "Header fields for the webhook, such as Authorization.", isSecret: true)
+    static let notifyEvents = SettingDeclaration(
+        "NOTIFY_EVENTS",
+        expected:
+            "a comma-separated list of address-changed, address-unconfirmed, address-confirmed, record-written, "
+            + "record-failing and record-recovered",
+        summary: "What the webhook is told of; otherwise all of it.")
+    static let notifyAfter = SettingDeclaration(
+        "NOTIFY_AFTER", default: "10m", expected: "a duration of 1s to 24h, such as 10m",
+        summary: "How long an address has to be unconfirmed, or a record to fail, before that is told.")
+    static let notifyAllowHTTP = SettingDeclaration(
+        "NOTIFY_ALLOW_HTTP", default: "false", expected: "true or false",
+        summary: "Allows plain http for the webhook and for pings, also beyond this machine.")
+    static let pingURL = SettingDeclaration(
+        "PING_URL", expected: "a secret: an https URL",
+        summary:
+            "Asked at every interval while all is well, with /fail behind it while it is not, as healthchecks.io wants it.",
+        isSecret: true)
+    static let pingInterval = SettingDeclaration(
+        "PING_INTERVAL", default: "1m", expected: "a duration of 1s to 24h, such as 1m",
+        summary: "Time between two pings.")
+    static let pingMethod = SettingDeclaration(
+        "PING_METHOD", default: "post", expected: "get or post", summary: "How the URL for pings is asked.")
+
     /// In the order of the documentation.
     public static let all: [SettingDeclaration] = [
         records, provider, owner, takeOver, nameServers, resolvers, recordCheckInterval, staleAfter,
@@ -204,5 +238,7 @@ public enum SettingCatalog {
         probeInterval, confirmInterval, heartbeatInterval, allowNonGlobal,
         namespace, nodeName, leaseName, leaseDuration, renewDeadline, retryPeriod, addressConfigMap, recordsConfigMap,
         serviceAccountDirectory, secretsDirectory, stateFile, listen, logFormat, logLevel,
+        notifyURL, notifyTemplate, notifyHeaders, notifyEvents, notifyAfter, notifyAllowHTTP, pingURL, pingInterval,
+        pingMethod,
     ]
 }

@@ -18,11 +18,16 @@ public struct StandaloneService: Service, CustomStringConvertible {
     private let board: StatusBoard
     private let logger: Logger
     private let pulses: [IPAddress.Family: LoopPulse]
+    private let announce: @Sendable (Announcement) -> Void
 
+    /// - Parameter announce: called with what people are to be notified of; must not block.
     init(
         settings: StandaloneSettings, detectors: [IPAddress.Family: any AddressDetecting],
-        writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard, logger: Logger
+        writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard,
+        announce: @escaping @Sendable (Announcement) -> Void = { _ in }, logger: Logger
     ) {
+        self.announce = announce
+        let node = settings.process.nodeName
         self.settings = settings
         self.detectors = detectors
         self.board = board
@@ -33,8 +38,11 @@ public struct StandaloneService: Service, CustomStringConvertible {
         let providers = settings.records.records.map { ($0.key, writers[$0.provider]?.provider.name ?? "") }
         let claims = RememberedClaims(memory, providers: Dictionary(providers) { first, _ in first })
         keeper = RecordKeeper(
-            settings: settings.records, node: settings.process.nodeName, writers: writers, lookup: lookup,
+            settings: settings.records, node: node, writers: writers, lookup: lookup,
             claims: .init(shared: claims, ofNode: claims), board: board, metrics: RecordMetrics(), looksFirst: true,
+            alsoTell: { news, record, provider in
+                if let said = Announcement(news, of: record, provider: provider, source: node) { announce(said) }
+            },
             logger: logger)
     }
 
@@ -70,10 +78,21 @@ public struct StandaloneService: Service, CustomStringConvertible {
     }
 
     private func detect(_ family: IPAddress.Family, by detector: any AddressDetecting) async {
+        let log = AddressLog(family: family, logger: logger, failures: FailureLog(logger: logger))
+        let (previous, node) = (previous(family), settings.process.nodeName)
+        let announcer = AddressAnnouncer(
+            lasting: settings.notifications.lasting, previous: previous, clock: ContinuousClock(),
+            wallClock: { Timestamp.now() }
+        ) { [announce] announcement in
+            if let said = Announcement(announcement, family: family, source: node) { announce(said) }
+        }
         let loop = AddressLoop(
             settings: settings.publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
             pulse: pulses[family] ?? LoopPulse(),
-            tell: { LeaderService.tell($0, logger: logger) },
+            tell: { news in
+                log.tell(news)
+                announcer.tell(news)
+            },
             decided: { board.setVerdict($0, family: family) },
             publish: { content in
                 board.setPublished(content)
@@ -90,7 +109,7 @@ public struct StandaloneService: Service, CustomStringConvertible {
                 }
                 return .done
             })
-        await loop.run(previous: previous(family), leader: settings.process.nodeName)
+        await announcer.run(beside: { await loop.run(previous: previous, leader: node) })
     }
 
     /// What the readiness check of a family's address is called.

@@ -22,6 +22,9 @@ enum MetricDescriptions {
         ("esddns_wan_ip_source_answers_total", "Answers and failures of sources, by operator and transport."),
         ("leader_election_master_status", "Whether this process leads: 1 or 0."),
         ("leader_election_slowpath_total", "Times that the Lease had to be read again because a request failed."),
+        ("esddns_notifications_total", "Notifications by what became of them: delivered, given_up or dropped."),
+        ("esddns_notification_failures_total", "Attempts to deliver a notification that failed, by reason."),
+        ("esddns_pings_total", "Pings to the service that watches for them, by whether it accepted them."),
         ("kubernetes_events_total", "Events for people, by whether the API server took them."),
         ("kubernetes_watch_restarts_total", "Watches that ended, by reason; it is normal every few minutes."),
         (

@@ -72,48 +72,56 @@ struct AddressFollower: Sendable {
 
     private func watch(into inbox: TimedInbox<State.Input, ContinuousClock>) async {
         let watcher = ObjectWatcher<ConfigMap>(api: api, namespace: namespace, name: configMap)
-        let (check, subject) = (Self.readiness(family), "watch of \(configMap)")
         var isAbsent = false
+        await watcher.run { note($0, &isAbsent, into: inbox) }
+    }
+
+    /// What the watch says, to the state and to people.
+    func note(
+        _ update: WatchUpdate<ConfigMap>, _ isAbsent: inout Bool, into inbox: TimedInbox<State.Input, ContinuousClock>
+    ) {
+        let check = Self.readiness(family)
+        let (subject, existence, content) = ("watch of \(configMap)", "absence of \(configMap)", "keys of \(configMap)")
         let absence = "the ConfigMap \(configMap) does not exist"
-        await watcher.run { update in
-            switch update {
-            case .present(let map):
-                isAbsent = false
-                var problems: [String] = []
-                let published = PublishedAddress(in: map, family: family, problems: &problems)
-                for problem in problems {
-                    logger.warning(
-                        "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
-                }
-                board.setReadiness(check, failure: nil)
-                failures.passed(subject, saying: "the published address can be read again")
-                board.setPublished(published)
-                inbox.send(.watched(published, version: map.resourceVersion.flatMap { Epoch($0) }))
-            case .absent:
-                isAbsent = true
-                board.setReadiness(check, failure: absence)
-                logger.warning(
-                    "the ConfigMap of the address does not exist; waiting for a leader to create it",
-                    metadata: ["configMap": "\(configMap)"])
-            case .connected:
-                board.setReadiness(check, failure: isAbsent ? absence : nil)
-                failures.passed(subject, saying: "the published address can be read again")
-                logger.debug("watching the published address")
-            case .disconnected(let error, let retryIn):
-                board.setReadiness(check, failure: error.description)
-                failures.failed(
-                    subject, saying: "the watch of the published address was interrupted", because: "\(error)",
-                    details: ["retryIn": "\(DurationText.format(retryIn))"])
+        switch update {
+        case .present(let map):
+            isAbsent = false
+            var problems: [String] = []
+            let published = PublishedAddress(in: map, family: family, problems: &problems)
+            for problem in problems {
+                failures.failed(content, saying: "ignored a malformed key of the published address", because: problem)
             }
+            if problems.isEmpty { failures.passed(content, saying: "the published address is well-formed again") }
+            board.setReadiness(check, failure: nil)
+            failures.passed(existence, saying: "the ConfigMap of the address exists again")
+            failures.passed(subject, saying: "the published address can be read again")
+            board.setPublished(published)
+            inbox.send(.watched(published, version: map.resourceVersion.flatMap { Epoch($0) }))
+        case .absent:
+            isAbsent = true
+            board.setReadiness(check, failure: absence)
+            failures.failed(
+                existence, saying: "the ConfigMap of the address does not exist; waiting for a leader to create it",
+                because: absence)
+        case .connected:
+            board.setReadiness(check, failure: isAbsent ? absence : nil)
+            failures.passed(subject, saying: "the published address can be read again")
+            logger.debug("watching the published address")
+        case .disconnected(let error, let retryIn):
+            board.setReadiness(check, failure: error.description)
+            failures.failed(
+                subject, saying: "the watch of the published address was interrupted", because: "\(error)",
+                details: ["retryIn": "\(DurationText.format(retryIn))"])
         }
     }
 
     /// Rounds of this node's own, in the same rhythm as a leader's, until cancelled.
     private func detect(holding last: PublishedAddress?, into inbox: TimedInbox<State.Input, ContinuousClock>) async {
+        let log = AddressLog(family: family, logger: logger, failures: failures)
         let loop = AddressLoop(
             settings: publishing.ofOwnDetection, detector: detector, clock: clock,
             wallClock: { Timestamp.now() }, pulse: pulse,
-            tell: { LeaderService.tell($0, logger: logger) },
+            tell: { log.tell($0) },
             decided: { board.setVerdict($0, family: family) },
             publish: { content in
                 if let addresses = content.confirmedAddresses { inbox.send(.detected(addresses)) }

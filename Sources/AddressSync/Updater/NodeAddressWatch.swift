@@ -1,4 +1,3 @@
-import Logging
 import NetworkPrimitives
 import OperatorCore
 import StatusServer
@@ -10,7 +9,7 @@ struct NodeAddressWatch: Sendable {
     let node: String
     let publishing: PublishingSettings
     let detector: any AddressDetecting
-    let logger: Logger
+    let log: AddressLog
     var pulse = LoopPulse()
     /// Called with what the node's records should hold; must not block.
     let desire: @Sendable (RecordState<ContinuousClock.Instant>.Desired) -> Void
@@ -20,7 +19,7 @@ struct NodeAddressWatch: Sendable {
         let loop = AddressLoop(
             settings: publishing, detector: detector, clock: ContinuousClock(), wallClock: { Timestamp.now() },
             pulse: pulse,
-            tell: { LeaderService.tell($0, logger: logger) },
+            tell: { log.tell($0) },
             decided: { _ in },
             publish: { content in
                 if let addresses = content.confirmedAddresses {

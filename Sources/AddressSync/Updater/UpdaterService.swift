@@ -15,6 +15,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
     private let followers: [AddressFollower]
     private let nodeWatches: [NodeAddressWatch]
     private let logger: Logger
+    private let events: EventRecorder
 
     /// What finds addresses on this node, by family.
     struct Detectors {
@@ -24,16 +25,29 @@ public struct UpdaterService: Service, CustomStringConvertible {
         var ofNode: [IPAddress.Family: any AddressDetecting] = [:]
     }
 
+    /// - Parameter announce: called with what people are to be notified of; must not block.
     init(
         settings: UpdaterSettings, namespace: String, api: any KubernetesAPI, detectors: Detectors,
-        writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard, logger: Logger
+        writers: [ProviderChoice: RecordWriter], lookup: AuthoritativeClient, board: StatusBoard,
+        announce: @escaping @Sendable (Announcement) -> Void = { _ in }, logger: Logger
     ) {
         let node = settings.process.nodeName
-        let claims = ConfigMapClaims(api: api, namespace: namespace, name: settings.recordsConfigMap)
+        let events = EventRecorder(api: api, component: "esddns-updater", instance: node, logger: logger)
+        let subject = EventSubject(events, namespace: namespace, name: settings.recordsConfigMap)
+        let recordEvents = RecordEvents(
+            subject: subject, node: node, credentials: settings.records.credentialSettings)
+        self.events = events
+        let claims = ConfigMapClaims(
+            api: api, namespace: namespace, name: settings.recordsConfigMap, subject: subject)
         let keeper = RecordKeeper(
             settings: settings.records, node: node, writers: writers, lookup: lookup,
             claims: .init(shared: claims, ofNode: NodeClaims(showingIn: claims)),
-            board: board, metrics: RecordMetrics(), logger: logger)
+            board: board, metrics: RecordMetrics(),
+            alsoTell: { news, record, provider in
+                recordEvents.tell(news, of: record, provider: provider)
+                if let said = Announcement(news, of: record, provider: provider, source: node) { announce(said) }
+            },
+            logger: logger)
         let failures = FailureLog(logger: logger)
         self.keeper = keeper
         self.logger = logger
@@ -52,7 +66,8 @@ public struct UpdaterService: Service, CustomStringConvertible {
             board.watch(pulse, as: "node-detection", family)
             return NodeAddressWatch(
                 family: family, node: node, publishing: settings.publishing.ofOwnDetection, detector: detector,
-                logger: logger, pulse: pulse
+                log: AddressLog(family: family, logger: logger, failures: FailureLog(logger: logger)),
+                pulse: pulse
             ) { keeper.desire($0, perNode: true) }
         }
     }
@@ -62,7 +77,7 @@ public struct UpdaterService: Service, CustomStringConvertible {
 
     /// Until a graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown { await work() }
+        await events.post(beside: { await cancelWhenGracefulShutdown { await work() } })
         logger.info("stopped")
     }
 

@@ -16,14 +16,29 @@ public struct ProviderError: Error, Hashable, Sendable, CustomStringConvertible 
         case permanent
     }
 
+    /// What has to be put right, so that people can be told where to look.
+    public enum Cause: String, Hashable, Sendable, CaseIterable {
+        /// Credentials, or what they allow.
+        case credentials
+        /// The provider does not have the zone, or not for these credentials; or the server is not the zone's primary.
+        case zone
+        /// The record is somebody else's.
+        case ownership
+        /// Anything else; the message says what.
+        case other
+    }
+
     public var kind: Kind
     public var message: String
     /// Seconds by which the clock here is ahead of the service's, where that is the reason; negative where it is behind.
     public var clockDifference: Int64?
+    public var cause: Cause
 
-    public init(_ kind: Kind, _ message: String) {
+    /// - Parameter cause: `nil`: credentials where they are refused, otherwise ``Cause/other``.
+    public init(_ kind: Kind, _ message: String, cause: Cause? = nil) {
         self.kind = kind
         self.message = message
+        self.cause = cause ?? (kind == .refused ? .credentials : .other)
     }
 
     public var description: String { message }

@@ -38,30 +38,40 @@ public struct RecordWriter: Sendable {
         _ desired: RecordSet, while mayWrite: @Sendable () -> Bool = { !Task.isCancelled }
     ) async -> RecordOutcome {
         do throws(ProviderError) {
-            let plan = try await plan(desired)
-            guard plan.isWrite else { return .inSync(plan.target) }
-            // The mark comes first: a record without one could not be changed a second time.
-            if let mark = plan.mark {
-                try check(mayWrite)
-                try await writeMark(mark)
-            }
-            try check(mayWrite)
-            do throws(ProviderError) {
-                try await provider.write(plan.target, replacing: plan.current)
-                return plan.outcome(plan.target)
-            } catch  where error.callsForASecondLook {
-                // The second look can fail as well; then it is the first failure that explains things.
-                let now: RecordSet?
-                do throws(ProviderError) {
-                    now = try await provider.read(desired.name, desired.type)
-                } catch _ {
-                    throw error
-                }
-                guard let now, isAsDesired(now, desired) else { throw error }
-                return plan.outcome(now)
-            }
+            return try await attempt(desired, while: mayWrite)
         } catch {
             return RecordOutcome(error)
+        }
+    }
+
+    /// As ``bring(_:while:)``, for those who want to know what has to be put right.
+    ///
+    /// - Returns: a success.
+    /// - Throws: ``ProviderError``.
+    public func attempt(
+        _ desired: RecordSet, while mayWrite: @Sendable () -> Bool = { !Task.isCancelled }
+    ) async throws(ProviderError) -> RecordOutcome {
+        let plan = try await plan(desired)
+        guard plan.isWrite else { return .inSync(plan.target) }
+        // The mark comes first: a record without one could not be changed a second time.
+        if let mark = plan.mark {
+            try check(mayWrite)
+            try await writeMark(mark)
+        }
+        try check(mayWrite)
+        do throws(ProviderError) {
+            try await provider.write(plan.target, replacing: plan.current)
+            return plan.outcome(plan.target)
+        } catch  where error.callsForASecondLook {
+            // The second look can fail as well; then it is the first failure that explains things.
+            let now: RecordSet?
+            do throws(ProviderError) {
+                now = try await provider.read(desired.name, desired.type)
+            } catch _ {
+                throw error
+            }
+            guard let now, isAsDesired(now, desired) else { throw error }
+            return plan.outcome(now)
         }
     }
 
@@ -91,12 +101,12 @@ public struct RecordWriter: Sendable {
             throw ProviderError(
                 .permanent,
                 "\(desired.name) \(desired.type) exists, and no TXT record at \(name) marks it as this program's; it is left "
-                    + "alone unless told to take over")
+                    + "alone unless told to take over", cause: .ownership)
         case .others(let owner):
             throw ProviderError(
                 .permanent,
                 "\(desired.name) \(desired.type) belongs to \(owner), as the TXT record at \(name) says; it is left alone "
-                    + "unless told to take over")
+                    + "unless told to take over", cause: .ownership)
         }
         let mark = RecordSet(name: name, text: ownership.text)
         var target = mark

@@ -37,7 +37,7 @@ final class ZoneFinder<Zone: Sendable>: Sendable {
         let candidates: [RecordName]
         if let configured {
             guard name.isWithin(configured) else {
-                throw ProviderError(.permanent, "\(name) is not within the configured zone \(configured)")
+                throw ProviderError(.permanent, "\(name) is not within the configured zone \(configured)", cause: .zone)
             }
             candidates = [configured]
         } else {
@@ -62,7 +62,8 @@ final class ZoneFinder<Zone: Sendable>: Sendable {
         let asked = candidates.map(\.description).joined(separator: ", ")
         throw ProviderError(
             .permanent,
-            "\(title) has no zone for \(name) in this account (asked for \(asked)); check the name and the credentials")
+            "\(title) has no zone for \(name) in this account (asked for \(asked)); check the name and the credentials",
+            cause: .zone)
     }
 
     /// What was found for the name before, without a request.

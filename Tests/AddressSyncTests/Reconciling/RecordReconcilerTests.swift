@@ -128,7 +128,7 @@ import Testing
         let news = await run(make(record, claims, clock), clock, advancing: [spread, limit]) {
             if case .failed = $0 { true } else { false }
         }
-        guard case .failed(let why, let wait) = news else { return }
+        guard case .failed(let why, let wait, _) = news else { return }
         #expect(why.contains("no answer within 24"))
         #expect(wait == .seconds(5))
         #expect(claims.puts.first?.holdSeconds == 30)

@@ -90,6 +90,21 @@ def test_the_key_that_is_there_is_kept(cluster):
     assert settings["ESDDNS_GANDI_TOKEN_FILE"]
 
 
+def test_whom_to_notify_is_told_to_leaders_and_updaters(cluster):
+    fake = cluster()
+    url = "https://hooks.site.test/services/secret-path"
+    done = fake.run(SCRIPT, "production", *RECORDS, ESDDNS_GANDI_TOKEN=KEY, ESDDNS_NOTIFY_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert "secret-path" not in done.stdout + done.stderr
+    objects = fake.applied()
+    assert sorted(one(objects, "Secret")["data"]) == ["ESDDNS_GANDI_TOKEN", "ESDDNS_NOTIFY_URL"]
+    data = {each["metadata"]["name"].rsplit("-", 1)[0]: each["data"] for each in objects
+            if each["kind"] == "ConfigMap" and "settings" in each["metadata"]["name"]}
+    assert data["esddns-settings"]["ESDDNS_NOTIFY_URL_FILE"] == "/etc/esddns/secrets/ESDDNS_NOTIFY_URL"
+    assert "ESDDNS_NOTIFY_URL_FILE" not in data["esddns-updater-settings"]
+    assert "ESDDNS_GANDI_TOKEN_FILE" not in data["esddns-settings"]
+
+
 def test_other_providers_and_keys_from_files(cluster, tmp_path):
     (tmp_path / "key").write_text(KEY + "\n")
     fake = cluster()

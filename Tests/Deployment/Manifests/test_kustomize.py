@@ -207,7 +207,11 @@ def test_settings_replace_the_pods_that_use_them(objects):
 
 def test_only_updaters_have_credentials_and_nobody_has_a_secret_in_the_environment(objects):
     templates = pods(objects)
-    assert "volumes" not in templates["esddns-leader"]["spec"]
+    # Leaders write no records: of the Secret they have only whom to notify.
+    given = [each["secret"] for each in templates["esddns-leader"]["spec"]["volumes"] if "secret" in each]
+    assert [item["key"] for each in given for item in each["items"]] == [
+        "ESDDNS_NOTIFY_URL", "ESDDNS_NOTIFY_HEADERS", "ESDDNS_PING_URL"]
+    assert all(each["optional"] and each["defaultMode"] == 0o440 for each in given)
     for template in templates.values():
         assert "secretKeyRef" not in json.dumps(template) and "secretRef" not in json.dumps(template)
     volume = [each for each in templates["esddns-updater"]["spec"]["volumes"] if each["name"] == "credentials"][0]

@@ -146,7 +146,7 @@ public final class AzureProvider: DNSProvider {
     private func missing(_ zone: RecordName, for name: RecordName) -> ProviderError {
         finder.forget(name)
         list.forget()
-        return ProviderError(.permanent, "Azure DNS does not have the zone \(zone) any more (404)")
+        return ProviderError(.permanent, "Azure DNS does not have the zone \(zone) any more (404)", cause: .zone)
     }
 
     private func encode(_ set: AzureRecordSet) throws(ProviderError) -> [UInt8] {
@@ -180,7 +180,7 @@ public final class AzureProvider: DNSProvider {
                 throw ProviderError(
                     .permanent,
                     "Azure DNS has several zones for \(candidate) in this subscription, in the resource groups \(groups); set "
-                        + "AZURE_RESOURCE_GROUP to one of them")
+                        + "AZURE_RESOURCE_GROUP to one of them", cause: .zone)
             }
             return matches.first
         }

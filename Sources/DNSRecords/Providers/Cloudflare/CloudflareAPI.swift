@@ -45,8 +45,8 @@ struct CloudflareAPI: Sendable {
         guard usable.count < 2 else {
             throw ProviderError(
                 .permanent,
-                "Cloudflare shows \(usable.count) zones named \(name) to this token; set the identifier of the right one"
-            )
+                "Cloudflare shows \(usable.count) zones named \(name) to this token; set the identifier of the right one",
+                cause: .zone)
         }
         return usable.first?.id
     }

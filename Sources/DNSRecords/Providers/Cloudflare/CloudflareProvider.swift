@@ -99,7 +99,8 @@ public final class CloudflareProvider: DNSProvider {
         guard let records = try await api.records(at: name, in: zone) else {
             zones.forget(name)
             throw ProviderError(
-                .permanent, "Cloudflare has no zone with the identifier \(zone) any more, or not for this token")
+                .permanent, "Cloudflare has no zone with the identifier \(zone) any more, or not for this token",
+                cause: .zone)
         }
         for type in [RecordType.a, .aaaa] {
             let ofType = records.filter { $0.type == type.rawValue }

@@ -90,6 +90,6 @@ public struct DNSEndpointProvider: DNSProvider {
 
     private func check(_ name: RecordName) throws(ProviderError) {
         guard let configuredZone, !name.isWithin(configuredZone) else { return }
-        throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+        throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)", cause: .zone)
     }
 }

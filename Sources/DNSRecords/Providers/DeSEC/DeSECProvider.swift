@@ -77,7 +77,8 @@ public final class DeSECProvider: DNSProvider {
         let response = try await send(.get, path, body: nil, accepting: [404], isWrite: false)
         guard response.status.code != 404 else {
             zones.forget(name)
-            throw ProviderError(.permanent, "deSEC has no domain \(found.apex) any more, or not for this token")
+            throw ProviderError(
+                .permanent, "deSEC has no domain \(found.apex) any more, or not for this token", cause: .zone)
         }
         let sets = try http.decode([ResourceRecordSet].self, from: response, of: "GET of \(name)")
             .filter { $0.subname == subname }

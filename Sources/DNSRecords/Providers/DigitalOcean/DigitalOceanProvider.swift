@@ -128,7 +128,8 @@ public final class DigitalOceanProvider: DNSProvider {
             let response = try await send(.get, "\(path)&page=\(page)", body: nil, accepting: [404], isWrite: false)
             guard response.status.code != 404 else {
                 zones.forget(name)
-                throw ProviderError(.permanent, "DigitalOcean has no domain \(zone) any more, or not for this token")
+                throw ProviderError(
+                    .permanent, "DigitalOcean has no domain \(zone) any more, or not for this token", cause: .zone)
             }
             let answer = try http.decode(RecordsAnswer.self, from: response, of: "GET of \(name)")
             records += answer.domain_records

@@ -110,7 +110,7 @@ public final class DuckDNSProvider: DNSProvider {
     /// The part of a name that the service knows it by.
     private func label(of name: RecordName) throws(ProviderError) -> String {
         guard let labels = name.labels(below: apex) else {
-            throw ProviderError(.permanent, "\(name) is not a name of DuckDNS; expected NAME.\(apex)")
+            throw ProviderError(.permanent, "\(name) is not a name of DuckDNS; expected NAME.\(apex)", cause: .zone)
         }
         guard labels.count == 1, !name.isWildcard, let text = name.lowercased.text(relativeTo: apex) else {
             let own = labels.last.map { "\(String(decoding: $0, as: UTF8.self)).\(apex)" } ?? "NAME.\(apex)"

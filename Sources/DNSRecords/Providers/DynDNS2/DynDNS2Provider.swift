@@ -150,6 +150,6 @@ public final class DynDNS2Provider: DNSProvider {
 
     private func check(_ name: RecordName) throws(ProviderError) {
         guard let configuredZone, !name.isWithin(configuredZone) else { return }
-        throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+        throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)", cause: .zone)
     }
 }

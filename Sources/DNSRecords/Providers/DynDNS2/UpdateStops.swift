@@ -34,7 +34,8 @@ final class UpdateStops: Sendable {
             let stop = [state.account, state.hosts[name]].compactMap(\.self).first { $0.credentials == credentials }
             guard let stop else { return nil }
             return ProviderError(
-                stop.error.kind, "\(stop.error.message); nothing is sent before the credentials change or a restart")
+                stop.error.kind, "\(stop.error.message); nothing is sent before the credentials change or a restart",
+                cause: stop.error.cause)
         }
         if let found { throw found }
     }

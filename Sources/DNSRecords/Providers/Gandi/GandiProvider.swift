@@ -89,7 +89,7 @@ public final class GandiProvider: DNSProvider {
             throw ProviderError(
                 .permanent,
                 "Gandi knows the zone of \(desired.name) but cannot write there (404); if an organisation owns it, set its "
-                    + "sharing ID")
+                    + "sharing ID", cause: .zone)
         }
     }
 

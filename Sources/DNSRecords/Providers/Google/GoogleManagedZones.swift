@@ -36,8 +36,9 @@ extension GoogleProvider {
         let response = try await get("/projects/\(project)/managedZones/\(wanted.percentEncoded)", accepting: [404])
         guard response.status.code != 404 else {
             throw ProviderError(
-                .permanent, "Google Cloud DNS has no managed zone \(wanted) in the project \(project); check both names"
-            )
+                .permanent,
+                "Google Cloud DNS has no managed zone \(wanted) in the project \(project); check both names",
+                cause: .zone)
         }
         return try api.http.decode(GoogleManagedZone.self, from: response, of: "GET of the zone \(wanted)")
     }
@@ -65,7 +66,7 @@ extension GoogleProvider {
             throw ProviderError(
                 .permanent,
                 "Google Cloud DNS has several \(visibility.rawValue) zones for \(apex) in the project \(project): \(names); set "
-                    + "GOOGLE_MANAGED_ZONE to one of them")
+                    + "GOOGLE_MANAGED_ZONE to one of them", cause: .zone)
         }
         return matches.first?.name
     }

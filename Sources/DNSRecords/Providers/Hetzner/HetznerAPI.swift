@@ -47,8 +47,8 @@ struct HetznerAPI: Sendable {
         guard zone.mode != "secondary" else {
             throw ProviderError(
                 .permanent,
-                "Hetzner only copies the zone \(name) from another server (it is in secondary mode); change its records there"
-            )
+                "Hetzner only copies the zone \(name) from another server (it is in secondary mode); change its records there",
+                cause: .zone)
         }
         return zone
     }

@@ -97,7 +97,8 @@ public final class HetznerProvider: DNSProvider {
         let path = path(name, in: found)
         guard let sets = try await api.sets(path.zone, name: path.name, types: [type.rawValue, "CNAME"]) else {
             zones.forget(name)
-            throw ProviderError(.permanent, "Hetzner has no zone \(found.apex) any more, or not for this token")
+            throw ProviderError(
+                .permanent, "Hetzner has no zone \(found.apex) any more, or not for this token", cause: .zone)
         }
         return sets
     }

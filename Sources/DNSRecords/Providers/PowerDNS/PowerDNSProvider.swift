@@ -83,7 +83,7 @@ public final class PowerDNSProvider: DNSProvider {
             .patch, "/\(found.zone.percentEncoded)", body: try http.encode(Patch(rrsets: [change])), accepting: [404])
         guard response.status.code != 404 else {
             zones.forget(desired.name)
-            throw ProviderError(.permanent, "PowerDNS has no zone \(found.apex) any more (404)")
+            throw ProviderError(.permanent, "PowerDNS has no zone \(found.apex) any more (404)", cause: .zone)
         }
     }
 
@@ -149,7 +149,7 @@ public final class PowerDNSProvider: DNSProvider {
         let response = try await send(.get, "/\(found.zone.percentEncoded)\(query)", accepting: [404])
         guard response.status.code != 404 else {
             zones.forget(name)
-            throw ProviderError(.permanent, "PowerDNS has no zone \(found.apex) any more (404)")
+            throw ProviderError(.permanent, "PowerDNS has no zone \(found.apex) any more (404)", cause: .zone)
         }
         let zone = try http.decode(Zone.self, from: response, of: "GET of \(name)")
         guard let sets = zone.rrsets else {

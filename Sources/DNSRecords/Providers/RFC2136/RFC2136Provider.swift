@@ -38,7 +38,8 @@ public struct RFC2136Provider: DNSProvider {
     public func zone(for name: RecordName) async throws(ProviderError) -> RecordName {
         if let configuredZone {
             guard name.isWithin(configuredZone) else {
-                throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+                throw ProviderError(
+                    .permanent, "\(name) is not within the configured zone \(configuredZone)", cause: .zone)
             }
             return configuredZone
         }
@@ -55,12 +56,13 @@ public struct RFC2136Provider: DNSProvider {
         }
         throw ProviderError(
             .permanent,
-            "\(server) is not authoritative for any zone that \(name.shownText) is in; set the zone, or the server")
+            "\(server) is not authoritative for any zone that \(name.shownText) is in; set the zone, or the server",
+            cause: .zone)
     }
 
     public func read(_ name: RecordName, _ type: RecordType) async throws(ProviderError) -> RecordSet? {
         if let configuredZone, !name.isWithin(configuredZone) {
-            throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+            throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)", cause: .zone)
         }
         let answer = try await askSigned(.query(name, type.dnsType), isWrite: false)
         switch AnswerFinding(answer, for: name, type) {
@@ -71,14 +73,15 @@ public struct RFC2136Provider: DNSProvider {
         case .observation(.unknown(let failure)):
             throw ProviderError(.temporary, failure.message)
         case .notAuthoritative:
-            throw ProviderError(.permanent, "\(server) is not authoritative for \(name); expected the zone's primary")
+            throw ProviderError(
+                .permanent, "\(server) is not authoritative for \(name); expected the zone's primary", cause: .zone)
         case .delegation(let delegation):
             throw ProviderError(
                 .permanent,
                 "\(server) delegates \(delegation.zone), and \(name) with it, to \(delegation.nameServers[0]); expected the "
-                    + "primary of that zone")
+                    + "primary of that zone", cause: .zone)
         case .lame(let why):
-            throw ProviderError(.permanent, "\(server) \(why) for \(name); expected the zone's primary")
+            throw ProviderError(.permanent, "\(server) \(why) for \(name); expected the zone's primary", cause: .zone)
         case .error(.refused):
             throw ProviderError(
                 .refused,
@@ -140,10 +143,11 @@ public struct RFC2136Provider: DNSProvider {
             return ProviderError(
                 .permanent,
                 "\(server) takes no updates for the zone \(zone) (NOTAUTH); expected the zone's primary"
-                    + (await primaryHint(zone, ", which the SOA record says is ")))
+                    + (await primaryHint(zone, ", which the SOA record says is ")), cause: .zone)
         case .notInZone:
             knownZones.forget(desired.name)
-            return ProviderError(.permanent, "\(server): \(desired.name.shownText) is not within the zone \(zone)")
+            return ProviderError(
+                .permanent, "\(server): \(desired.name.shownText) is not within the zone \(zone)", cause: .zone)
         case .notImplemented:
             return ProviderError(
                 .permanent,

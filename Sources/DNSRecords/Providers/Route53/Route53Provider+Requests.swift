@@ -14,7 +14,8 @@ extension Route53Provider {
         if let zoneID { return try await hostedZone(id: zoneID, for: name) }
         // Zones are listed in the order of their reversed labels, so that all below one name follow upon each other.
         guard let start = configuredZone ?? name.selfAndAncestors.last(where: { $0.labels.count == 2 }) else {
-            throw ProviderError(.permanent, "Route 53 has no zone for \(name), which is a top-level domain")
+            throw ProviderError(
+                .permanent, "Route 53 has no zone for \(name), which is a top-level domain", cause: .zone)
         }
         // One list answers for all suffixes; where there is none, asking again for the next suffix would not help.
         var answer: Result<[Route53HostedZone], ProviderError>?
@@ -32,7 +33,7 @@ extension Route53Provider {
                     throw ProviderError(
                         .permanent,
                         "Route 53 has several hosted zones called \(candidate) (\(Self.list(matching))); set "
-                            + "\(zoneIDSetting) to the one that is delegated to")
+                            + "\(zoneIDSetting) to the one that is delegated to", cause: .zone)
                 }
                 return matching.first
             }.zone
@@ -41,8 +42,8 @@ extension Route53Provider {
             guard error.kind == .permanent, !hidden.isEmpty else { throw error }
             throw ProviderError(
                 error.kind,
-                "\(error.message); private hosted zones (\(Self.list(hidden))) are used only if \(zoneIDSetting) names one"
-            )
+                "\(error.message); private hosted zones (\(Self.list(hidden))) are used only if \(zoneIDSetting) names one",
+                cause: error.cause)
         }
     }
 
@@ -64,10 +65,12 @@ extension Route53Provider {
         }
         guard configuredZone == nil || configuredZone == zone.name else {
             throw ProviderError(
-                .permanent, "\(zoneIDSetting)=\(id) is the hosted zone of \(zone.name), and not of the configured zone")
+                .permanent, "\(zoneIDSetting)=\(id) is the hosted zone of \(zone.name), and not of the configured zone",
+                cause: .zone)
         }
         guard name.isWithin(zone.name) else {
-            throw ProviderError(.permanent, "\(name) is not within \(zone.name), the zone that \(zoneIDSetting) names")
+            throw ProviderError(
+                .permanent, "\(name) is not within \(zone.name), the zone that \(zoneIDSetting) names", cause: .zone)
         }
         return zone
     }
@@ -94,7 +97,8 @@ extension Route53Provider {
             query = [("dnsname", name), ("hostedzoneid", id), ("maxitems", "100")]
         }
         throw ProviderError(
-            .permanent, "Route 53 lists hosted zones below \(suffix) without an end; set \(zoneIDSetting)")
+            .permanent, "Route 53 lists hosted zones below \(suffix) without an end; set \(zoneIDSetting)", cause: .zone
+        )
     }
 
     // MARK: Record sets
@@ -169,7 +173,7 @@ extension Route53Provider {
             throw ProviderError(
                 .permanent,
                 "Route 53 knows no such hosted zone (\(AWSErrorAnswer(response)?.code ?? "404")) for \(name); check "
-                    + "\(zoneIDSetting) and the account of the credentials (\(credentials.origin))")
+                    + "\(zoneIDSetting) and the account of the credentials (\(credentials.origin))", cause: .zone)
         }
         guard let answer = try? XML.parse(response.body), answer.name == root else {
             // A write that something in between answered may have got through all the same.

@@ -167,7 +167,7 @@ public final class WebhookProvider: DNSProvider {
     /// - Throws: ``ProviderError/Kind/permanent`` where the name is not served.
     private func checkedFilter(for name: RecordName) async throws(ProviderError) -> DomainFilter {
         if let configuredZone, !name.isWithin(configuredZone) {
-            throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)")
+            throw ProviderError(.permanent, "\(name) is not within the configured zone \(configuredZone)", cause: .zone)
         }
         let filter: DomainFilter
         if let known = self.filter.withLock({ $0 }) {
@@ -180,7 +180,7 @@ public final class WebhookProvider: DNSProvider {
             // Its filter may be another by the next time.
             self.filter.withLock { $0 = nil }
             throw ProviderError(
-                .permanent, "the webhook does not serve \(name); check its domain filter, and the name")
+                .permanent, "the webhook does not serve \(name); check its domain filter, and the name", cause: .zone)
         }
         return filter
     }
