@@ -40,7 +40,7 @@ struct RecordEvents: Sendable {
         case .recovered(let since):
             subject.record(.recordRecovered, "\(name): in step again, after failures since \(since)")
         case .failed, .refused, .reverted, .inStep, .differs, .leftTo, .takingOver, .failedElsewhere, .propagating,
-            .waiting, .lasting:
+            .waiting, .secretsReplaced, .lasting:
             break
         }
     }

@@ -94,7 +94,7 @@ extension Announcement {
                 time: time, source: source)
             self.since = since
         case .inStep, .differs, .leftTo, .takingOver, .failed, .refused, .failedElsewhere, .propagating, .reverted,
-            .waiting:
+            .waiting, .secretsReplaced:
             return nil
         }
         family = record.type.family?.rawValue ?? ""
