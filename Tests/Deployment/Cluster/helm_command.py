@@ -131,7 +131,7 @@ def run(arguments):
             else:
                 values = values_of(arguments)
                 if arguments.reset_then_reuse_values:
-                    values = merged(helm.get_values(arguments.release).get("config") or {}, values)
+                    values = merged(helm.get_values(arguments.release) or {}, values)
                 release = helm.upgrade(arguments.chart, arguments.release, values, reuse_values=arguments.reuse_values,
                                        reset_values=arguments.reset_then_reuse_values, **options)
             return f"NAME: {release['name']}\nREVISION: {release.get('version')}\nNOTES:\n{release.get('notes', '')}"

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import threading
 import urllib.error
@@ -32,6 +33,7 @@ class Process:
         self.pod = pod
         self.address = f"127.0.1.{number}"
         self.home = node.directory / pod["metadata"]["name"]
+        shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir()
         self.container = pod["spec"]["containers"][0]
         self.mounts = {
@@ -128,7 +130,6 @@ class Node:
         self.plane, self.directory = plane, pathlib.Path(directory)
         self.executables, self.nodes, self.controllers = executables, nodes, controllers
         self.processes = {}
-        self.templates = {}
         self.failure = None
         self.lock = threading.Lock()
         self.ended = threading.Event()
@@ -190,7 +191,11 @@ class Node:
             return
         if uid not in self.processes:
             self.count += 1
-            self.processes[uid] = Process(self, pod, self.count)
+            try:
+                self.processes[uid] = Process(self, pod, self.count)
+            except AssertionError:
+                # A Secret or an account that is not there: a kubelet tries again, until it is or the pod is no more.
+                return
         process = self.processes[uid]
         ready = process.is_ready()
         known = [each["status"] == "True" for each in pod["status"].get("conditions", []) if each["type"] == "Ready"]

@@ -185,12 +185,32 @@ def test_the_guides_trial_shows_what_the_server_refuses(plane):
     plane.kubectl("create", "service", "nodeport", "other", "--tcp=80:80", "--node-port=30123", "-n", "trial")
     before = plane.everything()
     command = (f"helm template esddns {CHART} -n trial --set gandi.apiKey=x,global.domain=example.com \"$@\" "
-               "| kubectl apply --server-side --dry-run=server -n trial -f -")
+               "| kubectl apply --server-side --force-conflicts --dry-run=server -n trial -f -")
     done(plane, "bash", "-o", "pipefail", "-c", command)
     refused = run(plane, "bash", "-o", "pipefail", "-c", command, "bash", "--set=service.type=NodePort,service.nodePort=30123")
     assert refused.returncode != 0 and "provided port is already allocated" in refused.stderr
     assert "is forbidden" in run(plane, "bash", "-o", "pipefail", "-c", command, user="few").stderr
     assert plane.everything() == before
+
+
+def test_the_guides_for_helm_and_for_upgrading_work_as_written(plane, node, tmp_path):
+    def commands(text):
+        return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.S))
+
+    # The reader's own file.
+    (tmp_path / "token").write_text("not-a-key")
+    short, _, rest = (ROOT / "docs/install/helm.md").read_text().partition("## For good")
+    upgrading = (ROOT / "docs/install/upgrading.md").read_text().partition("## With the script")[0]
+    done(plane, "bash", "-euo", "pipefail", "-c", commands(short))
+    # What is left is what Helm says that it leaves.
+    done(plane, "helm", "uninstall", "esddns-operator", "-n", NAMESPACE)
+    plane.kubectl("delete", "namespace", NAMESPACE, "--timeout=50s")
+    done(plane, "bash", "-euo", "pipefail", "-c", commands(rest).replace("/etc/esddns/token", str(tmp_path / "token")))
+    done(plane, "bash", "-euo", "pipefail", "-c", commands(upgrading).replace("git pull", "true"))
+    for release in ("esddns-operator", "second"):
+        done(plane, "helm", "uninstall", release, "-n", NAMESPACE)
+    left = {key for key in plane.everything() if key[1] == NAMESPACE and key[0] != "Pod"}
+    assert left == {("Secret", NAMESPACE, "esddns-gandi")}
 
 
 # --- Kustomize and deploy.sh.
