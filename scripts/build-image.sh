@@ -138,15 +138,26 @@ for path in bin/sh bin/bash usr/bin/sh usr/bin/bash usr/bin/dpkg usr/bin/perl; d
 done
 mapfile -t privileged < <(find "$files" -xdev -type f -perm /6000)
 ((${#privileged[@]} == 0)) || problems+=("there are setuid files: ${privileged[*]}")
+# What a command says inside of the container. On a busy machine it happens that buildah loses all of what a process says that ends
+# at once, so nothing is asked for again; whatever stays silent is a problem all the same.
+answer_of() {
+    local said='' attempt
+    for attempt in 1 2 3; do
+        said=$(builder run --isolation chroot "$container" -- "$@" 2>&1) || true
+        [[ -z $said ]] || break
+        echo "build-image.sh: attempt $attempt: $* said nothing" >&2
+    done
+    printf '%s' "$said"
+}
 loader=$(cd "$files" && find usr/lib* -maxdepth 1 -name 'ld-linux*' | head -n 1)
 for name in "${names[@]}"; do
     file=$files/usr/local/bin/$name
     [[ -x $file ]] || { problems+=("there is no /usr/local/bin/$name") && continue; }
     expect "the answer of $name --version" "$version" \
-        "$(builder run --isolation chroot "$container" -- "/usr/local/bin/$name" --version 2>&1 || true)"
-    usage=$(builder run --isolation chroot "$container" -- "/usr/local/bin/$name" --help 2>&1 || true)
+        "$(answer_of "/usr/local/bin/$name" --version)"
+    usage=$(answer_of "/usr/local/bin/$name" --help)
     [[ $usage =~ USAGE:\ $name([[:space:]]|$) ]] || problems+=("$name is another program: $usage")
-    linked=$(builder run --isolation chroot "$container" -- "/$loader" --list "/usr/local/bin/$name" 2>&1 || true)
+    linked=$(answer_of "/$loader" --list "/usr/local/bin/$name")
     [[ $linked != *"not found"* ]] || problems+=("$name misses libraries: $linked")
     # Linked by name in those that cannot do without, loaded on demand in the third.
     [[ $name == esddns || $linked == *"libcurl.so.4 => /"* ]] || problems+=("$name does not find libcurl")
