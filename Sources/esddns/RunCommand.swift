@@ -25,7 +25,9 @@ struct RunCommand: AsyncParsableCommand {
             Exit codes: 0 it was told to stop; 69 a service failed, such as the port of the page; 78 settings are wrong.
             """)
 
-    @Option(name: .customLong("config"), help: "Read the original program's dns.ini.", completion: .file(extensions: ["ini"]))
+    @Option(
+        name: .customLong("config"), help: "Read the original program's dns.ini.",
+        completion: .file(extensions: ["ini"]))
     var configuration: String?
 
     func run() async throws {

@@ -23,7 +23,8 @@ struct SyncCommand: AsyncParsableCommand {
             another attempt may help, 77 credentials are not accepted, 78 settings are wrong.
             """)
 
-    @Option(name: .customLong("config"), help: "Read the original program's dns.ini, as \"esddns run\" does.",
+    @Option(
+        name: .customLong("config"), help: "Read the original program's dns.ini, as \"esddns run\" does.",
         completion: .file(extensions: ["ini"]))
     var configuration: String?
 

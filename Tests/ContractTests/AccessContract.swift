@@ -1,3 +1,4 @@
+import CurlHTTP
 import HTTPTypes
 import OperatorCore
 import Testing
@@ -66,6 +67,45 @@ extension Contracts {
             try await contract.withClient(token: token) { client in
                 let election = Election(api: client, namespace: contract.namespace, name: lease)
                 _ = try await election.lead(as: "a")
+            }
+        }
+
+        /// What `esddns check` asks before anybody relies on it.
+        @Test func everybodyMayAskWhatTheyMayDo() async throws {
+            let map = contract.name("asked")
+            let namespace = contract.namespace
+            let token = try await contract.makeAccount(
+                "contract-asker",
+                rules: [
+                    ["apiGroups": [""], "resources": ["configmaps"], "resourceNames": [.string(map)], "verbs": ["get"]]
+                ],
+                probe: RawRequest(.get, "/api/v1/namespaces/\(namespace)/configmaps/\(map)"))
+            try await contract.withClient(token: token) { client in
+                func isAllowed(_ verb: String, _ name: String?) async throws -> Bool? {
+                    var attributes: JSONValue = [
+                        "namespace": .string(namespace), "verb": .string(verb), "resource": "configmaps",
+                    ]
+                    attributes["name"] = name.map(JSONValue.string)
+                    let review: JSONValue = [
+                        "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                        "spec": ["resourceAttributes": attributes],
+                    ]
+                    let response = try await client.raw(
+                        RawRequest(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", json: review),
+                        timeout: Contract.timeout)
+                    #expect(response.status.code == 201)
+                    let answer = try JSONValue(parsing: response.body)
+                    let isAllowed = answer[["status", "allowed"]]?.bool
+                    #expect(
+                        (answer[["status", "reason"]]?.string?.hasPrefix("RBAC: allowed by RoleBinding ") ?? false)
+                            == isAllowed)
+                    return isAllowed
+                }
+                let answers = [
+                    try await isAllowed("get", map), try await isAllowed("patch", map), try await isAllowed("get", nil),
+                    try await isAllowed("get", contract.name("other")),
+                ]
+                #expect(answers == [true, false, false, false])
             }
         }
 

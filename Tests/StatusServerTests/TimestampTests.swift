@@ -83,4 +83,18 @@ import Testing
         #expect(now > Timestamp(secondsSinceEpoch: 1_700_000_000))
         #expect(now <= Timestamp.now())
     }
+
+    @Test(arguments: [-1, 0, 951_782_400, 1_795_374_755, 4_102_444_800]) func datesOfHTTPAreReadAsTheyAreWritten(
+        seconds: Int64
+    ) {
+        let time = Timestamp(secondsSinceEpoch: seconds)
+        #expect(Timestamp(httpDate: time.httpDate) == time)
+    }
+
+    @Test(arguments: [
+        "", "Sun, 22 Nov 2026 19:12:35", "Sun, 22 Nov 2026 19:12:35 CET", "Sunday, 22-Nov-26 19:12:35 GMT",
+        "Sun Nov 22 19:12:35 2026", "Sun, 31 Feb 2026 19:12:35 GMT", "Sun, 22 Nix 2026 19:12:35 GMT",
+        "Sun, 22 Nov 2026 25:12:35 GMT", "Sun, 2 Nov 2026 19:12:35 GMT",
+    ])
+    func otherDatesAreNot(text: String) { #expect(Timestamp(httpDate: text) == nil) }
 }

@@ -79,7 +79,8 @@ extension OnlineCheck {
             ]
         }
         let allowed = Check.ok(
-            .permission, permission.subject, "\(permission.verbs.joined(separator: ", ")) allowed in \(permission.namespace)")
+            .permission, permission.subject,
+            "\(permission.verbs.joined(separator: ", ")) allowed in \(permission.namespace)")
         return [allowed] + (await existence(of: permission, api).map { [$0] } ?? [])
     }
 
@@ -113,10 +114,11 @@ extension OnlineCheck {
             case Lease.type.plural:
                 _ = try await api.get(Lease.self, name: name, namespace: permission.namespace, timeout: Self.timeout)
             default:
-                _ = try await api.get(ConfigMap.self, name: name, namespace: permission.namespace, timeout: Self.timeout)
+                _ = try await api.get(
+                    ConfigMap.self, name: name, namespace: permission.namespace, timeout: Self.timeout)
             }
             return nil
-        } catch where error.isNotFound {
+        } catch  where error.isNotFound {
             var creating = permission
             (creating.name, creating.verbs) = (nil, ["create"])
             // An updater only follows the published address; the leader makes what is missing of it.

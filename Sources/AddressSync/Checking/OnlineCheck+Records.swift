@@ -28,7 +28,9 @@ extension OnlineCheck {
         var tried: Set<ProviderChoice> = []
         // One after the other: services limit requests.
         for record in records.records {
-            guard let writer = writers[record.provider], let kind = records.providers[record.provider]?.kind else { continue }
+            guard let writer = writers[record.provider], let kind = records.providers[record.provider]?.kind else {
+                continue
+            }
             progress("\(record): asking \(kind.title)")
             let look = ProviderLook(record, kind)
             let found = record.isPerNode ? nil : record.type.family.flatMap { addresses[$0] }
@@ -69,7 +71,8 @@ extension OnlineCheck {
         let problems = found.servers.filter { $0.observation == nil }.compactMap(\.problem).prefix(3)
             .joined(separator: ", ")
         guard let first = answering.first?.observation else {
-            return .failed(.nameServers, subject, "none of \(found.servers.count) answers: \(problems)", advice, as: .temporary)
+            return .failed(
+                .nameServers, subject, "none of \(found.servers.count) answers: \(problems)", advice, as: .temporary)
         }
         if case .alias = first { return .failed(.nameServers, subject, first.description, as: .lasting) }
         guard found.agrees else {
@@ -89,7 +92,8 @@ extension OnlineCheck {
             return .warning(
                 .nameServers, subject,
                 "they show \(said), and the provider has \(current?.presentations.joined(separator: ", ") ?? "nothing")",
-                "wait for a change that is on its way; otherwise the zone is delegated to somebody else than this provider")
+                "wait for a change that is on its way; otherwise the zone is delegated to somebody else than this provider"
+            )
         }
         return .ok(.nameServers, subject, "\(count) of \(count) agree: \(said)")
     }

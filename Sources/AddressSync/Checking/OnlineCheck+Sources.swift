@@ -41,7 +41,10 @@ extension OnlineCheck {
             progress("reading \(reference)")
             let verdict = await ServiceDetector(reference, api: api, settings: own.quorum).detect(published: [])
             return (
-                [Self.check(name, verdict.description, AddressSet(verdict.addresses), isConfirmed: verdict.address != nil)],
+                [
+                    Self.check(
+                        name, verdict.description, AddressSet(verdict.addresses), isConfirmed: verdict.address != nil)
+                ],
                 AddressSet(verdict.addresses)
             )
         }
@@ -53,7 +56,8 @@ extension OnlineCheck {
             progress("loading \(own.stunLists.count) lists of servers")
             await directory.refresh()
             checks += directory.problems.map {
-                .warning(.source, "list", $0, "correct it, or leave it out of \(SettingCatalog.stunLists.environmentName)")
+                .warning(
+                    .source, "list", $0, "correct it, or leave it out of \(SettingCatalog.stunLists.environmentName)")
             }
             sources += directory.sources.prefix(Self.askedOfLists)
         }
@@ -72,7 +76,8 @@ extension OnlineCheck {
         isConfirmed
             ? .ok(.address, name, finding)
             : .failed(
-                .address, name, finding, "the sources above say why nothing would be published: see whether the line is up, and UDP 3478 and HTTPS open",
+                .address, name, finding,
+                "the sources above say why nothing would be published: see whether the line is up, and UDP 3478 and HTTPS open",
                 as: .temporary)
     }
 
@@ -161,7 +166,8 @@ struct SourceTally: CustomStringConvertible {
         if addresses.count > 1 {
             description = "several lines: \(counts) of \(all) operators"
         } else if let address = addresses.first {
-            description = "\(address) by \(operators[address]?.count ?? 0) of \(all) operators, quorum \(settings.quorum)"
+            description =
+                "\(address) by \(operators[address]?.count ?? 0) of \(all) operators, quorum \(settings.quorum)"
         } else if counts.isEmpty {
             description = "no source gave an address that could be published"
         } else {

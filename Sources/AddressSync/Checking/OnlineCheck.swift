@@ -51,9 +51,11 @@ struct OnlineCheck: Sendable {
         do {
             return .success(try await connect(cluster))
         } catch let error as KubernetesError {
-            return .failure(FailedCheck(.failed(.cluster, "configuration", error.message, Self.clusterAdvice, as: .lasting)))
+            return .failure(
+                FailedCheck(.failed(.cluster, "configuration", error.message, Self.clusterAdvice, as: .lasting)))
         } catch {
-            return .failure(FailedCheck(.failed(.cluster, "configuration", "\(error)", Self.clusterAdvice, as: .lasting)))
+            return .failure(
+                FailedCheck(.failed(.cluster, "configuration", "\(error)", Self.clusterAdvice, as: .lasting)))
         }
     }
 

@@ -33,8 +33,9 @@ final class ProviderLook {
             return
         }
         do throws(ProviderError) {
-            if let desired, let set = try? RecordSet(
-                name: record.name, type: record.type, addresses: desired.addresses, ttl: record.ttl)
+            if let desired,
+                let set = try? RecordSet(
+                    name: record.name, type: record.type, addresses: desired.addresses, ttl: record.ttl)
             {
                 // It also reads whose record it is.
                 let found = try await writer.plan(set)
@@ -75,7 +76,7 @@ final class ProviderLook {
         }
         // A service that says it has no such zone has let us in.
         let isAnswered = errors.allSatisfy { $0.kind == .permanent }
-        return isAnswered ? .ok(.credentials, subject, "\(kind.title) accepts them") : nil
+        return isAnswered ? .ok(.credentials, subject, "accepted by \(kind.title)") : nil
     }
 
     private var clock: Check? {
@@ -103,7 +104,8 @@ final class ProviderLook {
         switch plan {
         case .success(let plan):
             let ttl = plan.current?.ttl.map { ", TTL \($0)" } ?? ""
-            let now = plan.current.map { "holds \($0.presentations.joined(separator: ", "))\(ttl)" } ?? "does not exist yet"
+            let now =
+                plan.current.map { "holds \($0.presentations.joined(separator: ", "))\(ttl)" } ?? "does not exist yet"
             let next = plan.target.map { "; would be \($0.presentations.joined(separator: ", "))" } ?? ""
             return .ok(.record, subject, now + next)
         case .failure(let error) where error.kind == .refused: return nil
@@ -116,7 +118,8 @@ final class ProviderLook {
         switch error.kind {
         case .limited(let wait):
             .failed(
-                area, subject, error.message, "try again in \(wait.components.seconds) s, and see who else uses the account",
+                area, subject, error.message,
+                "try again in \(wait.components.seconds) s, and see who else uses the account",
                 as: .temporary)
         case .permanent, .refused: .failed(area, subject, error.message, as: .lasting)
         case .conflict, .uncertain, .temporary:

@@ -32,7 +32,8 @@ extension ProcessEntry {
         do {
             let report = try await parts.sync(isDryRun: isDryRun)
             return CommandResult(
-                output: isJSON ? report.json + "\n" : report.text(isColored: isColored), errors: notes, exitCode: report.severity.exitCode)
+                output: isJSON ? report.json + "\n" : report.text(isColored: isColored), errors: notes,
+                exitCode: report.severity.exitCode)
         } catch let error as SettingProblems {
             return CommandResult(output: "", errors: notes + lines(error), exitCode: ExitCode.configuration)
         } catch {

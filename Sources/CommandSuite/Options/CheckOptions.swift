@@ -38,7 +38,8 @@ public struct CheckOptions: ParsableArguments {
         completion: .file(extensions: ["ini"]))
     public var configuration: String?
 
-    @Flag(name: .customLong("online"), help: "Also look at sources, providers, name servers, the clock and the cluster.")
+    @Flag(
+        name: .customLong("online"), help: "Also look at sources, providers, name servers, the clock and the cluster.")
     public var isOnline = false
 
     @OptionGroup public var cluster: KubeconfigOptions
@@ -58,7 +59,8 @@ public struct CheckOptions: ParsableArguments {
             throw ValidationError("--kubeconfig, --context and --as go with --online")
         }
         guard role != .run || (!cluster.isExplicit && user == nil) else {
-            throw ValidationError("--role run has no cluster; --kubeconfig, --context and --as go with leader or updater")
+            throw ValidationError(
+                "--role run has no cluster; --kubeconfig, --context and --as go with leader or updater")
         }
     }
 

@@ -22,5 +22,10 @@ public enum Interruption {
         } else {
             signal(SIGINT) { _ in _exit(130) }
         }
+        // Whoever starts programs from a thread of its own may have them start with signals blocked.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

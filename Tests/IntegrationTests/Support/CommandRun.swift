@@ -8,7 +8,14 @@ struct CommandRun: Sendable {
     let exitCode: Int32?
 
     /// Runs one of the built executables to its end.
-    static func run(_ executable: String, _ arguments: [String]) async throws -> CommandRun {
+    ///
+    /// - Parameters:
+    ///   - environment: besides a path.
+    ///   - interruption: is awaited, and then the command is interrupted, as by Ctrl-C.
+    static func run(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:],
+        interruptedAfter interruption: (@Sendable () async -> Void)? = nil
+    ) async throws -> CommandRun {
         try await TestProgram.withDirectory { directory in
             // Files take whatever the command writes without anybody reading beside it.
             let files = try ["output", "errors"].map { name in
@@ -20,7 +27,7 @@ struct CommandRun: Sendable {
             process.executableURL = URL(filePath: try SiteProcess.path(of: executable))
             process.arguments = arguments
             // Nothing of this machine's settings.
-            process.environment = ["PATH": "/usr/bin:/bin"]
+            process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try FileHandle(forWritingTo: files[0])
             process.standardError = try FileHandle(forWritingTo: files[1])
@@ -30,6 +37,14 @@ struct CommandRun: Sendable {
                 }
                 do {
                     try process.run()
+                    if let interruption {
+                        let identifier = process.processIdentifier
+                        Task {
+                            await interruption()
+                            // Only this one process, which is ours.
+                            kill(identifier, SIGINT)
+                        }
+                    }
                 } catch {
                     process.terminationHandler = nil
                     done.resume(throwing: error)
