@@ -69,7 +69,7 @@ import Testing
                 warnings.contains {
                     $0.subject == site.cluster.checkIP[1].url && $0.advice?.contains("firewall") == true
                 })
-            #expect(only(report, .address).first?.finding == "\(addressA) by 3 of 4 operators, quorum 2")
+            #expect(only(report, .address).first?.finding == "\(addressA) by 3 of 5 operators, quorum 2")
         }
     }
 
