@@ -213,7 +213,8 @@ import Testing
         let wrong = [
             (server.url, "answers something else than a status report"),
             ("ftp://x", "expected the address of a status page"),
-            ("http://user:secret@127.0.0.1:1", "expected the address of a status page"), ("http://127.0.0.1:1", "is the process running"),
+            ("http://user:secret@127.0.0.1:1", "expected the address of a status page"),
+            ("http://127.0.0.1:1", "is the process running"),
         ]
         for (url, text) in wrong {
             let error = await #expect(throws: Overview.Unavailable.self) { _ = try await Overview.read(url: url) }
