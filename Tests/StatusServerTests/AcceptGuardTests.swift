@@ -64,7 +64,7 @@ import Testing
     @Test func otherFailuresAreTold() throws {
         let (channel, _, recorder, _) = try make()
         channel.pipeline.fireErrorCaught(IOError(errnoCode: EBADF, reason: "accept"))
-        channel.pipeline.fireErrorCaught(ChannelError.eof)
+        channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
         #expect(recorder.errors == 2)
         _ = try? channel.finish()
     }

@@ -181,7 +181,7 @@ import Testing
             let message = try #require(events.first?["message"]?.string)
             #expect(events.count == 1)
             #expect(message.hasPrefix("leader-1_") && message.hasSuffix(" became leader"))
-            #expect(leader.board.health() == [.passed("elector")])
+            #expect(leader.board.health() == [.passed("detection"), .passed("elector")])
             #expect(site.deniedCalls.isEmpty, "\(site.deniedCalls)")
         }
     }

@@ -17,7 +17,7 @@ import Testing
         "HEARTBEAT_INTERVAL": "30s", "ALLOW_NON_GLOBAL": "true", "NAMESPACE": "dns", "NODE_NAME": "node-7",
         "LEASE_NAME": "other", "LEASE_DURATION": "30s", "RENEW_DEADLINE": "11s", "RETRY_PERIOD": "3s",
         "ADDRESS_CONFIGMAP": "address", "RECORDS_CONFIGMAP": "records", "SERVICE_ACCOUNT_DIRECTORY": "/tmp/account",
-        "STATE_FILE": "/tmp/state.json",
+        "SECRETS_DIRECTORY": "/usr", "STATE_FILE": "/tmp/state.json",
         "LISTEN": "127.0.0.1:9090", "LOG_FORMAT": "json", "LOG_LEVEL": "debug",
     ]
 
@@ -34,7 +34,7 @@ import Testing
         "HEARTBEAT_INTERVAL": "0s", "ALLOW_NON_GLOBAL": "maybe", "NAMESPACE": "Not_A_Namespace",
         "LEASE_NAME": "-lease", "LEASE_DURATION": "1500", "RENEW_DEADLINE": "-1s", "RETRY_PERIOD": "soon",
         "ADDRESS_CONFIGMAP": "a b", "RECORDS_CONFIGMAP": "records.", "SERVICE_ACCOUNT_DIRECTORY": "relative/path",
-        "STATE_FILE": "relative.json",
+        "SECRETS_DIRECTORY": "relative/secrets", "STATE_FILE": "relative.json",
         "LISTEN": "localhost", "LOG_FORMAT": "xml", "LOG_LEVEL": "loud",
     ]
 

@@ -30,9 +30,12 @@ final class HostileCrowd: Sendable {
     /// Answers that came so far, of any kind.
     var answers: Int { answered.load(ordering: .relaxed) }
 
+    /// Lets all connections be closed. Returns at once.
+    func halt() { isStopped.store(true, ordering: .relaxed) }
+
     /// Closes all connections, and returns once that is done.
     func stop() async {
-        isStopped.store(true, ordering: .relaxed)
+        halt()
         for await _ in ended {}
     }
 
@@ -43,7 +46,7 @@ final class HostileCrowd: Sendable {
         "GET / HTTP/1.1\r\nHost: test\r\nX-Slow: ",
         "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n",
         // Over and over again on one connection, without reading the answers.
-        String(repeating: "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n", count: 20),
+        String(repeating: "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n", count: 20),
         "GET / HTTP/1.1\r\nHost: test\r\n"
             + String(repeating: "X-Header: \(String(repeating: "a", count: 1000))\r\n", count: 100),
         "BREW /coffee?pot=\(String(repeating: "x", count: 4000)) HTTP/1.1\r\nHost: test\r\n\r\n",
@@ -70,6 +73,8 @@ final class HostileCrowd: Sendable {
                 continue
             }
             opened.add(1, ordering: .relaxed)
+            // Other tests want to run as well.
+            usleep(500)
             sockets.append(socket)
             let text = Array(Self.manners[number % Self.manners.count].utf8)
             number += 1
