@@ -1,7 +1,7 @@
 /// The nodes of the cluster. A line each is what there is room for: there may be hundreds.
 extension StatusPage {
     /// Most bytes that records and nodes take together, but nodes alone have room in any case.
-    private static let bytesOfRecordsAndNodes = 24_000
+    private static let bytesOfRecordsAndNodes = 22_000
     private static let fewestBytes = 6_000
 
     /// - Parameter recordBytes: how long the table of records is.
