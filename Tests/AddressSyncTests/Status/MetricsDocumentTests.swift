@@ -18,12 +18,10 @@ import Testing
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/metrics.md")
         var rows: [String: Row] = [:]
         for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where line.hasPrefix("| `") {
-            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            // A row without labels has an empty cell, which splitting leaves out only where nothing is in it.
-            let parts = line.dropFirst().dropLast().components(separatedBy: " | ").map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
-            try #require(parts.count == 5 || cells.count == 5, "\(line)")
+            // The cell of a metric without labels is empty.
+            let parts = line.dropFirst().dropLast().replacingOccurrences(of: " | | ", with: " |  | ")
+                .components(separatedBy: " | ").map { $0.trimmingCharacters(in: .whitespaces) }
+            try #require(parts.count == 5, "\(line)")
             func code(_ text: String) -> [String] {
                 text.components(separatedBy: ",").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "` ")) }
                     .filter { !$0.isEmpty }
