@@ -252,8 +252,9 @@ public struct LeaderService: Service, CustomStringConvertible {
                 }
                 let published = PublishedAddress(data: data, family: publication.family, problems: &problems)
                 for problem in problems {
-                    logger.warning(
-                        "ignored a malformed key of the published address", metadata: ["problem": "\(problem)"])
+                    failures.failed(
+                        "keys of \(publication.readiness)", saying: "ignored a malformed key of the published address",
+                        because: problem)
                 }
                 board.setPublished(published)
                 board.setReadiness(publication.readiness, failure: nil)

@@ -18,7 +18,8 @@ enum HeaderLines {
             guard let colon = line.firstIndex(of: ":") else {
                 throw ParseError(description: "a line has no colon; expected NAME: VALUE in each line")
             }
-            let value = String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
+            let rest = line[line.index(after: colon)...].drop(while: \.isWhitespace)
+            let value = rest.lastIndex { !$0.isWhitespace }.map { String(rest[...$0]) } ?? ""
             guard let name = HTTPField.Name(String(line[..<colon].filter { $0 != " " })) else {
                 throw ParseError(description: "a line does not begin with the name of a header field")
             }

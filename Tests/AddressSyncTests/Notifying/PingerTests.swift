@@ -36,20 +36,24 @@ import Testing
             ) { condition.withLock { $0 } }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await pinger.run() }
-                await clock.advance(toAlarmAt: .seconds(10))
-                await clock.advance(toAlarmAt: .seconds(70))
+                // Each look is over once the next is waited for.
+                func pass(to second: Double) async {
+                    await clock.advance(toAlarmAt: .seconds(second))
+                    await clock.waitForSleeper(of: .seconds(60) ... .seconds(60))
+                }
+                await pass(to: 10)
+                await pass(to: 70)
                 condition.withLock { $0 = .trouble("home.example.com A: HTTP 500") }
-                await clock.advance(toAlarmAt: .seconds(130))
-                await clock.advance(toAlarmAt: .seconds(190))
-                let failing = await server.waitForRequest { $0.path == "/uuid/fail" }
+                await pass(to: 130)
+                await pass(to: 190)
+                let failing = server.requests.first { $0.path == "/uuid/fail" }
                 #expect(failing.map { String(decoding: $0.body, as: UTF8.self) } == "home.example.com A: HTTP 500")
                 condition.withLock { $0 = .silent }
-                await clock.advance(toAlarmAt: .seconds(250))
+                await pass(to: 250)
                 condition.withLock { $0 = .healthy }
                 server.faults.inject(.status(500))
-                await clock.advance(toAlarmAt: .seconds(310))
-                await clock.advance(toAlarmAt: .seconds(370))
-                await clock.waitForSleeper(of: .seconds(60) ... .seconds(60))
+                await pass(to: 310)
+                await pass(to: 370)
                 group.cancelAll()
             }
             #expect(server.requests.map(\.path) == ["/uuid", "/uuid", "/uuid/fail", "/uuid"])

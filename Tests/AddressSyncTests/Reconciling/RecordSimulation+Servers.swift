@@ -63,7 +63,7 @@ extension RecordSimulation {
                 // Others do not hear of a failure and its wait.
                 checker.publications += 1
             }
-            return answer(node, life, .input(isReport ? .reported : .claimsUnreachable("no route to host")))
+            return answer(node, life, .input(isReport ? .reportLost : .claimsUnreachable("no route to host")))
         }
         let store = stores[site]
         // Made way for a change to another entry, by reading and trying again.
@@ -74,7 +74,7 @@ extension RecordSimulation {
             if isThere { nodes[node].holdsClaim = claim.phase == .claimed }
             guard !random.chance(weather.lostAnswers) else {
                 if isThere { excuse(node) }
-                return lose(isReport, node, life)
+                return lose(claim, node, life)
             }
             if isReport { return answer(node, life, .claim(.reported, stores[site].stamp)) }
             claimsWon += 1
@@ -89,12 +89,16 @@ extension RecordSimulation {
             change(site, to: claim)
             if isThere { nodes[node].holdsClaim = false }
         }
-        lose(isReport, node, life)
+        lose(claim, node, life)
     }
 
-    private mutating func lose(_ isReport: Bool, _ node: Int, _ life: Int) {
+    private mutating func lose(_ claim: RecordClaim, _ node: Int, _ life: Int) {
         let store = stores[nodes[node].site]
-        answer(node, life, .claim(isReport ? .reported : .claimLost(to: store.entry), store.stamp))
+        guard claim.phase != .claimed else {
+            return answer(node, life, .claim(.claimLost(to: store.entry), store.stamp))
+        }
+        // A report whose answer was lost is found to be there.
+        answer(node, life, .claim(store.entry == claim ? .reported : .reportLost, store.stamp))
     }
 
     mutating func change(_ site: Int, to claim: RecordClaim?) {
