@@ -40,7 +40,9 @@ import Testing
         "ADDRESS_CONFIGMAP": "a b", "RECORDS_CONFIGMAP": "records.", "SERVICE_ACCOUNT_DIRECTORY": "relative/path",
         "SECRETS_DIRECTORY": "relative/secrets", "STATE_FILE": "relative.json",
         "LISTEN": "localhost", "LOG_FORMAT": "xml", "LOG_LEVEL": "loud",
-        "NOTIFY_URL": "http://hooks.example.net/x", "NOTIFY_TEMPLATE": "{{message}}", "NOTIFY_HEADERS": "Authorization Bearer x",
+        "NOTIFY_URL": "http://hooks.example.net/x", "NOTIFY_TEMPLATE": "{{message}}",
+
+        "NOTIFY_HEADERS": "Authorization Bearer x",
         "NOTIFY_EVENTS": "everything", "NOTIFY_AFTER": "0s", "NOTIFY_ALLOW_HTTP": "maybe", "PING_URL": "hc.example.net",
         "PING_INTERVAL": "2d", "PING_METHOD": "put",
     ]
