@@ -21,6 +21,6 @@ enum EsddnsProgram {
         {
             exit(code)
         }
-        ProcessEntry.runMain { await EsddnsCommand.main(ClusterCommand.askingItself(arguments)) }
+        ProcessEntry.runMain { await EsddnsCommand.main(arguments) }
     }
 }

@@ -74,6 +74,7 @@ extension Contracts {
         @Test func everybodyMayAskWhatTheyMayDo() async throws {
             let map = contract.name("asked")
             let namespace = contract.namespace
+            _ = try await contract.admin.create(ConfigMap(name: map), namespace: namespace, timeout: Contract.timeout)
             let token = try await contract.makeAccount(
                 "contract-asker",
                 rules: [

@@ -70,20 +70,18 @@ extension CheckedSettings {
             needed.append(
                 NeededPermission(
                     resource: "configmaps", namespace: namespace, name: cluster.addressConfigMap(family),
-                    verbs: reading + (isLeader ? ["patch"] : []),
+                    verbs: isLeader ? reading + ["patch"] : ["list", "watch"],
                     purpose: isLeader ? "the address is published" : "the published address is followed"))
         }
-        if isLeader {
-            needed.append(
-                NeededPermission(
-                    resource: "events", namespace: namespace, verbs: ["create", "patch"], isOptional: true,
-                    purpose: "changes of the leadership are shown by kubectl describe"))
-        } else {
-            needed.append(
-                NeededPermission(
-                    resource: "configmaps", namespace: namespace, name: cluster.recordsConfigMap,
-                    verbs: reading + ["patch"], purpose: "nodes agree on who writes"))
-        }
+        needed.append(
+            NeededPermission(
+                resource: "configmaps", namespace: namespace, name: cluster.recordsConfigMap,
+                verbs: isLeader ? reading : reading + ["patch"],
+                purpose: isLeader ? "the page shows the records" : "nodes agree on who writes"))
+        needed.append(
+            NeededPermission(
+                resource: "events", namespace: namespace, verbs: ["create", "patch"], isOptional: true,
+                purpose: "what happens is shown by kubectl describe"))
         if case .service(let reference) = detection.origin {
             needed.append(
                 NeededPermission(

@@ -109,7 +109,7 @@ extension SimulatedCluster {
         case .updater:
             return [
                 AccessRule(
-                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"],
+                    apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"],
                     resourceNames: addresses),
                 AccessRule(
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],

@@ -1,5 +1,6 @@
 import AddressSync
 import ArgumentParser
+import NetworkPrimitives
 import WANDetection
 
 struct DetectCommand: AsyncParsableCommand {

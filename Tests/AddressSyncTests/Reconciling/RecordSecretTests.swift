@@ -20,8 +20,11 @@ import Testing
         _ = handle(.claimRead(nil))
         _ = handle(.checked(.absent))
         _ = handle(.claimWon)
-        let actions = handle(.written(.refused("the token is not accepted")))
-        #expect(actions.first == .tell(.refused("the token is not accepted", wait: .seconds(300))))
+        let actions = handle(.written(.refused("the token is not accepted", cause: .credentials)))
+        #expect(
+            actions.first
+                == .tell(
+                    .refused("the token is not accepted", wait: .seconds(300), cause: .credentials, times: 1)))
         #expect(actions.contains { if case .report(let claim) = $0 { claim.holdSeconds == 300 } else { false } })
         #expect(actions.last == .wakeUp(at: now.advanced(by: .seconds(5))))
         return (state, now)

@@ -27,7 +27,8 @@ struct SimulatedClusterTests {
         ("POST", leases, true, false), ("GET", leases, false, false),
         ("GET", "\(leases)?fieldSelector=metadata.name%3Desddns-leader", true, false),
         ("PATCH", "\(maps)/\(address)", true, false), ("PATCH", "\(maps)/\(records)", false, true),
-        ("GET", "\(maps)/\(address)", true, true), ("GET", "\(maps)/\(records)", false, true),
+        ("GET", "\(maps)/\(address)", true, false), ("GET", "\(maps)/\(records)", true, true),
+        ("GET", "\(maps)?fieldSelector=metadata.name%3D\(address)", true, true),
         ("PUT", "\(maps)/\(address)", false, false), ("DELETE", "\(maps)/\(address)", false, false),
         ("POST", maps, true, true), ("POST", "/api/v1/namespaces/esddns/events", true, true),
         ("POST", "/apis/events.k8s.io/v1/namespaces/esddns/events", true, true),
@@ -96,7 +97,7 @@ struct SimulatedClusterTests {
             let server = config["clusters"]?.array?.first?[path: "cluster", "server"]?.string
             #expect(server == cluster.api.url)
             let token = try #require(config["users"]?.array?.first?[path: "user", "token"]?.string)
-            var request = SimulatedRequest(method: "GET", target: "\(Self.maps)/\(Self.address)")
+            var request = SimulatedRequest(method: "GET", target: "\(Self.maps)/\(Self.records)")
             request.headers = [.init("Authorization", "Bearer \(token)")]
             #expect(cluster.api.respond(to: request).status == 200)
         }
