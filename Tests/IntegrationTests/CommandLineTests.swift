@@ -83,7 +83,7 @@ import Testing
             let document = try JSONValue(parsing: run.output)
             #expect(document["role"] == "updater")
             let permissions = document["checks"]?.array?.filter { $0["area"] == "permission" } ?? []
-            #expect(permissions.count == 2 && permissions.allSatisfy { $0["status"] == "ok" })
+            #expect(permissions.count == 3 && permissions.allSatisfy { $0["status"] == "ok" })
             // An updater's account does not do for a leader.
             let leader = try await CommandRun.run(
                 "esddns", ["check", "--online", "--role", "leader"], environment: pod)

@@ -76,7 +76,7 @@ extension CheckedSettings {
         needed.append(
             NeededPermission(
                 resource: "configmaps", namespace: namespace, name: cluster.recordsConfigMap,
-                verbs: isLeader ? reading : reading + ["patch"],
+                verbs: isLeader ? ["list", "watch"] : reading + ["patch"],
                 purpose: isLeader ? "the page shows the records" : "nodes agree on who writes"))
         needed.append(
             NeededPermission(

@@ -102,7 +102,7 @@ extension SimulatedCluster {
                     apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch", "patch"],
                     resourceNames: addresses),
                 AccessRule(
-                    apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"],
+                    apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"],
                     resourceNames: ["esddns-records"]),
                 AccessRule(apiGroups: [""], resources: ["configmaps"], verbs: ["create"]), events,
             ]

@@ -19,7 +19,8 @@ import Testing
         let (log, metrics, clock) = (ProcessLog(), PrometheusRegistry(), VirtualClock())
         try await NotifyingFixture.run { server, client in
             let notifier = Notifier(
-                webhook: try webhook(server), sender: WebhookSender(transport: client, timeout: .seconds(50)), clock: clock,
+                webhook: try webhook(server), sender: WebhookSender(transport: client, timeout: .seconds(50)),
+                clock: clock,
                 metrics: NotificationMetrics(factory: metrics), failures: FailureLog(logger: log.logger("notifier")))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await notifier.run() }

@@ -124,7 +124,9 @@ struct RecordRules {
     /// A failure is in the store: from now on nobody may ask before its time. One that its node took with it, or that was
     /// said in a store which has been set back since, nobody knows of.
     mutating func stored(_ claim: RecordClaim, site: Int) {
-        guard claim.phase == .failed, let (address, until) = unreported[site], claim.addresses == address else { return }
+        guard claim.phase == .failed, let (address, until) = unreported[site], claim.addresses == address else {
+            return
+        }
         unreported[site] = nil
         closed[site] = (address, until, reasonsToAsk)
     }

@@ -27,7 +27,7 @@ struct SimulatedClusterTests {
         ("POST", leases, true, false), ("GET", leases, false, false),
         ("GET", "\(leases)?fieldSelector=metadata.name%3Desddns-leader", true, false),
         ("PATCH", "\(maps)/\(address)", true, false), ("PATCH", "\(maps)/\(records)", false, true),
-        ("GET", "\(maps)/\(address)", true, false), ("GET", "\(maps)/\(records)", true, true),
+        ("GET", "\(maps)/\(address)", true, false), ("GET", "\(maps)/\(records)", false, true),
         ("GET", "\(maps)?fieldSelector=metadata.name%3D\(address)", true, true),
         ("PUT", "\(maps)/\(address)", false, false), ("DELETE", "\(maps)/\(address)", false, false),
         ("POST", maps, true, true), ("POST", "/api/v1/namespaces/esddns/events", true, true),

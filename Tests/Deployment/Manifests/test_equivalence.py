@@ -73,10 +73,9 @@ PERMITTED = {
     r".+/app\.kubernetes\.io/instance": "a namespace may have several releases, but one overlay",
     r".+/metadata/labels/(app\.kubernetes\.io/(managed-by|version)|helm\.sh/chart)": "what Helm and its users know a release by",
     r"Namespace esddns-system/.+": "Helm makes it by --create-namespace; here it also demands the restricted standard of pods",
-    r"Lease esddns-leader/.+": "Helm removes what it has made; here the first leader makes it, and it goes with the Namespace",
     r"ConfigMap esddns-(updater-)?settings-[a-z0-9]{10}/.+": "made from files of NAME=VALUE; their contents are compared as variables",
     r"PodDisruptionBudget esddns-leader/spec/(max|min)\w+": "the same for two leaders; of an overlay's lone leader none has to be left",
-    r"DaemonSet esddns-updater/spec/template/spec/(volumes|containers/updater/volumeMounts)/(credentials|secrets)/.+":
+    r"\w+ esddns-(leader|updater)/spec/template/spec/(volumes|containers/\w+/volumeMounts)/(credentials|secrets)/.+":
         "the chart knows which keys of which Secrets are used; deploy.sh makes one whose keys are the names of settings",
     r"DaemonSet esddns-updater/spec/template/spec/containers/updater/env/ESDDNS_GANDI_TOKEN_FILE": "follows from the keys",
 }
