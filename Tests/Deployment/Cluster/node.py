@@ -98,7 +98,10 @@ class Process:
             assert found.returncode == 0 or source["secret"].get("optional"), f"the pod would wait for the Secret {name}"
             data = json.loads(found.stdout)["data"] if found.returncode == 0 else {}
             paths = {each["key"]: each["path"] for each in source["secret"].get("items", [])} or {key: key for key in data}
+            # Of a Secret that may be missing, keys may be, too.
             for key, path in paths.items():
+                if source["secret"].get("optional") and key not in data:
+                    continue
                 yield path, base64.b64decode(data[key])
 
     def is_ready(self):
@@ -161,7 +164,8 @@ class Node:
                 if each.pod["metadata"]["labels"].get("app.kubernetes.io/component") == component]
 
     def step(self):
-        found = self.plane.get("deployments,daemonsets,pods,services,namespaces", "--all-namespaces")
+        found = self.plane.get(
+            "deployments,daemonsets,pods,services,namespaces,leases,configmaps", "--all-namespaces")
         kinds = collections.defaultdict(list)
         for each in found:
             kinds[each["kind"]].append(each)
@@ -171,6 +175,7 @@ class Node:
                 if "deletionTimestamp" in namespace["metadata"]:
                     self.empty(namespace)
             self.control(kinds["Deployment"] + kinds["DaemonSet"], pods)
+            self.collect(kinds["Lease"], {each["metadata"]["uid"] for each in kinds["ConfigMap"]})
         for uid in set(self.processes) - set(pods):
             self.processes.pop(uid).stop()
         for uid, pod in pods.items():
@@ -254,6 +259,13 @@ class Node:
         for pod in pods.values():
             if pod["metadata"].get("annotations", {}).get("owner", next(iter(owners), "")) not in owners:
                 self.delete(pod)
+
+    def collect(self, leases, present):
+        """What the garbage collector does: an object goes when the last of its owners has gone."""
+        for lease in leases:
+            owners = {each["uid"] for each in lease["metadata"].get("ownerReferences", [])}
+            if owners and not owners & present:
+                self.plane.kubectl("delete", "lease", lease["metadata"]["name"], "-n", lease["metadata"]["namespace"], check=False)
 
     def empty(self, namespace):
         """What the controller of namespaces does with one that is deleted."""

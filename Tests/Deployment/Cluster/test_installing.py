@@ -133,6 +133,8 @@ def test_a_release_works_through_upgrade_and_rollback_and_leaves_nothing(plane, 
             assert not refused, process.log.read_text()
         done(plane, "helm", "uninstall", "esddns-operator", "-n", NAMESPACE)
         until("the pods are gone", lambda: not plane.get("pods", "-n", NAMESPACE))
+        # Leaders had made it.
+        until("the Lease is gone", lambda: not plane.get("leases", "-n", NAMESPACE))
         assert set(plane.everything()) == set(before)
         assert server.address() == wan.address
         plane.kubectl("delete", "namespace", NAMESPACE, "--timeout=50s")
@@ -145,7 +147,7 @@ def test_two_releases_live_and_end_side_by_side(plane, node):
     done(plane, "helm", "install", "second", CHART, "-n", NAMESPACE, *LEAST, "--wait", "--timeout", "1m")
     assert len(plane.get("pods", "-n", NAMESPACE)) == 10
     done(plane, "helm", "uninstall", "second", "-n", NAMESPACE)
-    assert set(lasting(plane.everything())) == first
+    until("the other is as it was", lambda: set(lasting(plane.everything())) == first)
 
 
 def test_presets_are_admitted(plane, node):
@@ -209,8 +211,8 @@ def test_the_guides_for_helm_and_for_upgrading_work_as_written(plane, node, tmp_
     done(plane, "bash", "-euo", "pipefail", "-c", commands(upgrading).replace("git pull", "true"))
     for release in ("esddns-operator", "second"):
         done(plane, "helm", "uninstall", release, "-n", NAMESPACE)
-    left = {key for key in plane.everything() if key[1] == NAMESPACE and key[0] != "Pod"}
-    assert left == {("Secret", NAMESPACE, "esddns-gandi")}
+    until("only the user's own Secret is left", lambda: {
+        key for key in plane.everything() if key[1] == NAMESPACE and key[0] != "Pod"} == {("Secret", NAMESPACE, "esddns-gandi")})
 
 
 # --- Kustomize and deploy.sh.
