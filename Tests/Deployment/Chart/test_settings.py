@@ -27,6 +27,7 @@ MANAGED = {
     "ESDDNS_SERVICE_ACCOUNT_DIRECTORY": {"serviceAccountDirectory": "/var/run/other"},
     "ESDDNS_LISTEN": {"listenAddress": "[::]", "leader": {"port": 9090}, "updater": {"port": 9091}},
     "ESDDNS_STATE_FILE": {"updater": {"extraEnv": [{"name": "ESDDNS_STATE_FILE", "value": "none"}]}},
+    "ESDDNS_SECRETS_DIRECTORY": {"updater": {"extraEnv": [{"name": "ESDDNS_SECRETS_DIRECTORY", "value": "/var/run/secrets"}]}},
 }
 
 
