@@ -76,6 +76,8 @@ final class Notifier<C: Clock>: Sendable where C.Duration == Duration, C.Instant
     private func failed(
         _ failure: WebhookSender.Failure, _ announcement: Announcement, isFinal: Bool, _ retryAfter: Duration?
     ) -> State.Input {
+        // A request that ends because this process does says nothing about the server.
+        guard !Task.isCancelled else { return .failed(retryAfter: retryAfter) }
         metrics.failed(failure)
         failures.failed(
             Self.topic,

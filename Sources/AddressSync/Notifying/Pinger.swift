@@ -69,6 +69,8 @@ struct Pinger<C: Clock>: Sendable where C.Duration == Duration {
         } catch {
             answer = .refused(.init(label: "invalid_request", text: error.description))
         }
+        // A request that ends because this process does says nothing about the server.
+        guard !Task.isCancelled else { return }
         switch answer {
         case .accepted:
             metrics.ping(isAccepted: true)
