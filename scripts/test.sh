@@ -9,8 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 swift=${SWIFT:-swift}
 log=.build/test.log
-# Tests that are begun wait for each other's servers and threads; with all begun at once, hundreds of them would.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-16}
+# Tests that are begun wait for each other's servers and threads; and for processors, so that few are begun at a time.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}
 
 echo "building"
 "$swift" build --build-tests --quiet </dev/null
